@@ -171,9 +171,23 @@ struct tw_stamp {
 
 struct tw_slot {
 	__u64 accepted;	 /* written by the scheduling program only */
-	__u64 completed; /* written by the callback only */
+	__u64 completed; /* written by the callback; by the scheduler only past a lost work */
 	struct tw_stamp stamp[2];
 };
+
+/* A map element, alone on its cache lines (128 bytes: adjacent-line prefetch fetches pairs). */
+struct tw_elem {
+#ifdef __bpf__
+	struct bpf_task_work tw; /* the kernel's; opaque, also to us */
+#else
+	__u64 tw;
+#endif
+	__u64 pad[7]; /* the kernel's writes to tw do not touch the line of the slot */
+	struct tw_slot slot;
+} __attribute__((aligned(128)));
+
+/* What runs per firing in the `nop` family. */
+enum tw_nop { TW_NOP_EMPTY, TW_NOP_CLOCK, TW_NOP_RECORD, TW_NOP_VARIANTS };
 
 /* Histograms of the `latency` family: keys of the per-CPU map `hists`. */
 enum tw_latency_hist { TW_H_LATENCY, TW_H_DELIVERY, TW_H_CALL, TW_H_SERVICE, TW_LATENCY_HISTS };
@@ -194,7 +208,7 @@ struct tw_knobs {
 	__u64 window_start; /* ns, CLOCK_MONOTONIC; a call in [start, end) belongs to the window */
 	__u64 window_end;
 	__u64 inject_iters; /* iterations of the calibrated loop */
-	__u64 variant;	    /* `nop`: which part of the recorder runs */
+	__u64 variant;	    /* enum tw_nop */
 };
 
 /* Argument of the calibration program: ns of `iters` iterations of each kind of loop. */

@@ -126,9 +126,9 @@ struct worker {
 	uint64_t intended; /* due instants inside the window; written by the worker */
 	uint64_t late;	   /* of these: called after the next due instant had come */
 	uint64_t migrations; /* seen on another CPU than `cpu` */
-	void *priv;	   /* the driver's */
-	bool ready;
-	int err; /* result of work() */
+	void *priv;	     /* the driver's */
+	bool ready, done;    /* set by the worker, atomically; see worker_ready(), worker_done() */
+	int err;	     /* result of work() */
 };
 
 /* Two cohorts under the conservation laws: calls inside the window, and the whole life. */
@@ -148,10 +148,11 @@ struct invocation {
 	const json_t *params;	       /* of this point: use inv_u64(), inv_str() */
 	uint64_t seed;
 	uint64_t window_ns, warmup_ns; /* as asked for */
-	uint64_t window_start, window_end; /* CLOCK_MONOTONIC, ns; set when the window opens */
+	/* CLOCK_MONOTONIC, ns; UINT64_MAX until the window opens. Workers read them atomically. */
+	uint64_t window_start, window_end;
 	struct worker *workers;
 	unsigned int n_workers;
-	struct tw_knobs *knobs; /* the programs' knobs; the runner writes the window there */
+	struct tw_knobs *knobs; /* the programs' knobs; the runner writes the window there; or NULL */
 	void *priv;	    /* the driver's */
 	void *trigger_priv; /* the trigger's */
 	bool has_counts;    /* collect() filled counts: the laws are checked */
@@ -187,6 +188,10 @@ int inv_publish_maps(struct invocation *inv, const uint32_t *ids, size_t n);
 
 bool worker_stop(const struct worker *w); /* cheap; also true after a signal */
 void worker_ready(struct worker *w);	  /* warm; idempotent */
+void worker_done(struct worker *w);	  /* nothing of the window is left to do; idempotent */
+/* Closes when the window does; UINT64_MAX before it is known. */
+uint64_t worker_window_start(const struct worker *w);
+uint64_t worker_window_end(const struct worker *w);
 
 /* The usual work(): fires the trigger by schedule (or spins in user space while the kernel fires). */
 int worker_drive(struct worker *w);

@@ -24,7 +24,7 @@ struct pacer {
 int pacer_init(struct pacer *p, enum arrival arrival, uint64_t rate, uint64_t seed);
 void pacer_fini(struct pacer *p);
 
-/* Sets instant 0 of the schedule and rewinds it. */
+/* Rewinds, with instant 0 at `start` (constant arrivals: plus a random phase of up to one gap). */
 void pacer_start(struct pacer *p, uint64_t start);
 
 /* The next due instant, never earlier than the one before; not for MAX. Constant: start +

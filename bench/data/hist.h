@@ -30,11 +30,20 @@ bool hist_supports(uint64_t n, double q);
 double hist_mean(const struct tw_hist *h);
 
 /* {"bits":7,"count":..,"under":..,"over":..,"negative":..,"sum":..,"min":..,"max":..,
- *  "bins":[[index,count],..]}; NULL only without memory. The caller owns it. */
+ *  "bins":[[index,count],..]}; min and max are 0 if empty. NULL without memory, or if a member is
+ *  above INT64_MAX, where integers of JSON end. The caller owns it. */
 json_t *hist_to_json(const struct tw_hist *h);
 
 /* Fills *h; -EINVAL if o is not a histogram or contradicts itself (count against bins, order of the
- * indexes, min/max outside the occupied bins). */
+ * indexes, min or max outside the lowest or highest occupied slot, a sum that these bins cannot
+ * have). */
 int hist_from_json(const json_t *o, struct tw_hist *h);
+
+/*
+ * Replaces the bins of o, which hist_from_json() accepted, by a text of a few bytes per bin in a
+ * member "packed", which hist_from_json() takes too: two hundred bytes per bin of a parsed array
+ * make a gigabyte of a long journal. For memory only, never for a file. 0 or -ENOMEM.
+ */
+int hist_pack(json_t *o);
 
 #endif

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0
+# twbench. `make help` lists targets and variables.
+
+VERSION := 0.1.0
+
+CC ?= gcc
+CLANG ?= clang
+PKG_CONFIG ?= pkg-config
+V ?= 0
+SAN ?=
+PROFILE ?= quick
+ARGS ?=
+
+# Products go into one directory, sanitizer builds beside it.
+B := build$(if $(SAN),/$(SAN))
+GEN := build/gen
+
+ifeq ($(V),1)
+Q :=
+msg :=
+else
+Q := @
+msg = @printf '  %-8s %s\n' "$(1)" "$(2)";
+MAKEFLAGS += --no-print-directory
+endif
+
+COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+ARCH_INCLUDE := /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+
+DIRS := core data stats report kernel_if cmd
+DRIVERS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*.c))
+TRIGGERS := $(patsubst bench/triggers/%.c,%,$(wildcard bench/triggers/*.c))
+SRCS := $(wildcard $(DIRS:%=bench/%/*.c)) $(DRIVERS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c)
+OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/gen/registry.o $(B)/gen/bpf_images.o $(B)/gen/bpf_data.o
+FAMILIES := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
+BPF_OBJS := $(foreach f,$(FAMILIES),$(GEN)/bpf/$(f).impl.o $(GEN)/bpf/$(f).plain.o)
+UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
+# Programs that share no code with bench/, to check it against.
+INDEPENDENT := $(patsubst tests/independent/%.bpf.c,%,$(wildcard tests/independent/*.bpf.c))
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wshadow -Wformat=2 \
+	-Wno-format-nonliteral -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
+TW_CFLAGS = -std=gnu11 $(WARN) -Ibpf $(DIRS:%=-Ibench/%) $(LIBPERF_CFLAGS) -pthread
+DEFS = -DTW_VERSION='"$(VERSION)"' -DTW_COMMIT='"$(COMMIT)"' \
+	-DTW_CLANG_VERSION='"$(shell $(CLANG) --version 2>/dev/null | sed -n 1p)"' \
+	-DTW_LIBPERF_VERSION='"$(LIBPERF_VERSION)"'
+LIBS := -lbpf -lelf -lz -ljansson -lgsl -lgslcblas -lm
+ifneq ($(SAN),)
+TW_CFLAGS += -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined) -fno-omit-frame-pointer
+endif
+comma := ,
+# -mcpu=v3: 32-bit subregisters and jumps; every kernel with the kfuncs has them.
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
+	-Wno-missing-declarations -Ibpf -idirafter $(ARCH_INCLUDE)
+
+all: $(B)/twbench
+
+# libperf comes from pkg-config or is built once from the distribution's kernel source.
+ifeq ($(filter help clean,$(or $(MAKECMDGOALS),all)),)
+-include build/libperf.mk
+endif
+build/libperf.mk: scripts/libperf scripts/deps
+	@mkdir -p $(@D)
+	@scripts/deps --install build libperf
+	@scripts/libperf --mk > $@.tmp && mv $@.tmp $@
+
+$(GEN)/registry.c: $(DRIVERS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c) Makefile
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from bench/drivers/ and bench/triggers/ by the Makefile. */'; \
+	echo '#include "bench.h"'; \
+	for d in $(DRIVERS); do echo "extern const struct bench bench_$$d;"; done; \
+	for t in $(TRIGGERS); do echo "extern const struct trigger trigger_$$t;"; done; \
+	echo 'const struct bench *const benches[] = {'; \
+	for d in $(DRIVERS); do echo "	&bench_$$d,"; done; \
+	echo '	NULL'; echo '};'; \
+	echo 'const struct trigger *const triggers[] = {'; \
+	for t in $(TRIGGERS); do echo "	&trigger_$$t,"; done; \
+	echo '	NULL'; echo '};'; } > $@
+
+# Each BPF source twice: one object per name of the kfuncs. The memory limit is for clang 14, which
+# can eat all of it on an odd source.
+$(GEN)/bpf/%.impl.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(call msg,BPF,$@)
+	$(Q)ulimit -v 8000000; $(CLANG) $(BPF_CFLAGS) -DTW_KFUNC_IMPL -c $< -o $@
+
+$(GEN)/bpf/%.plain.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(call msg,BPF,$@)
+	$(Q)ulimit -v 8000000; $(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# BPF objects become data of the executable: one file to copy, nothing to look up at run time.
+$(GEN)/bpf_data.S: Makefile $(FAMILIES:%=bpf/%.bpf.c)
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from bpf/ by the Makefile. */'; \
+	echo '	.section .rodata'; \
+	for o in $(FAMILIES:%=%_impl) $(FAMILIES:%=%_plain); do \
+	echo "	.globl bpf_$$o, bpf_$${o}_end"; echo '	.balign 8'; echo "bpf_$$o:"; \
+	echo "	.incbin \"$(GEN)/bpf/$${o%_*}.$${o##*_}.o\""; echo "bpf_$${o}_end:"; done; \
+	echo '	.section .note.GNU-stack,"",%progbits'; } > $@
+
+$(GEN)/bpf_images.c: Makefile $(FAMILIES:%=bpf/%.bpf.c)
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from bpf/ by the Makefile. */'; \
+	echo '#include "bpf_family.h"'; \
+	for o in $(FAMILIES:%=%_impl) $(FAMILIES:%=%_plain); do \
+	echo "extern const char bpf_$$o[], bpf_$${o}_end[];"; done; \
+	echo 'const struct bpf_image bpf_images[] = {'; \
+	for f in $(FAMILIES); do \
+	echo "	{ \"$$f\", KFUNC_IMPL, bpf_$${f}_impl, bpf_$${f}_impl_end },"; \
+	echo "	{ \"$$f\", KFUNC_PLAIN, bpf_$${f}_plain, bpf_$${f}_plain_end },"; done; \
+	echo '	{ 0 },'; echo '};'; } > $@
+
+$(B)/gen/bpf_data.o: $(GEN)/bpf_data.S $(BPF_OBJS)
+	@mkdir -p $(@D)
+	$(call msg,AS,$@)
+	$(Q)$(CC) -c $< -o $@
+
+$(B)/gen/%.o: $(GEN)/%.c
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/%.o: %.c build/libperf.mk
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(TW_CFLAGS) $(if $(filter %/env.o %/main.o %/cli.o %/doctor.o,$@),$(DEFS)) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The commit is part of every journal: what records it is rebuilt when it changes.
+$(B)/bench/data/env.o $(B)/bench/main.o $(B)/bench/cmd/cli.o $(B)/bench/cmd/doctor.o: build/commit
+build/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+
+$(B)/libtwbench.a: $(OBJS)
+	$(call msg,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/twbench: $(B)/bench/main.o $(OBJS)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBPERF_LIBS) $(LIBS) -o $@
+
+build/static/twbench: $(B)/bench/main.o $(OBJS)
+	@mkdir -p $(@D)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) -static $^ $(LIBPERF_LIBS) $(LIBS) -o $@
+
+$(B)/tests/unit/%: tests/unit/%.c $(B)/libtwbench.a
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/libtwbench.a $(LIBPERF_LIBS) $(LIBS) -lcmocka -o $@
+
+build/tests/independent/%: tests/independent/%.c $(GEN)/tests/%.impl.o $(GEN)/tests/%.plain.o
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) $< -lbpf -lelf -lz -o $@
+
+$(GEN)/tests/%.impl.o: tests/independent/%.bpf.c
+	@mkdir -p $(@D)
+	$(call msg,BPF,$@)
+	$(Q)ulimit -v 8000000; $(CLANG) $(BPF_CFLAGS) -DIMPL=1 -c $< -o $@
+
+$(GEN)/tests/%.plain.o: tests/independent/%.bpf.c
+	@mkdir -p $(@D)
+	$(call msg,BPF,$@)
+	$(Q)ulimit -v 8000000; $(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# ---- what people call ----
+
+bench:
+	@scripts/deps --install build libperf bench
+	@$(MAKE) all
+	@$(B)/twbench run -p $(PROFILE) $(ARGS)
+
+test:
+	@scripts/deps --install build libperf bench test
+	@scripts/deps --install vm || true
+	@$(MAKE) all tests
+	@$(MAKE) SAN=address tests-unit
+	@tests/run
+
+tests: tests-unit build/static/twbench $(INDEPENDENT:%=build/tests/independent/%)
+tests-unit: $(UNITS:%=$(B)/tests/unit/%)
+
+static: build/static/twbench
+
+doctor: all
+	@$(B)/twbench doctor
+
+prefix ?= /usr/local
+install: all
+	install -D $(B)/twbench $(DESTDIR)$(prefix)/bin/twbench
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'Targets'
+	@echo '  bench     install what is missing, build, measure, print the table (PROFILE=, ARGS=)'
+	@echo '  test      everything that this machine can test'
+	@echo '  all       build only, into build/ (default)'
+	@echo '  static    one static executable, build/static/twbench'
+	@echo '  doctor    what this machine can measure, and what disturbs it'
+	@echo '  install   into $$(prefix)/bin'
+	@echo '  clean     remove build/'
+	@echo 'Variables'
+	@echo '  PROFILE   smoke, quick (default) or full'
+	@echo '  ARGS      further arguments of twbench run, e.g. ARGS="latency --rates 1000"'
+	@echo '  SAN       address or thread: a sanitizer build in build/SAN'
+	@echo '  NO_INSTALL=1   install nothing, list what is missing'
+	@echo '  V=1       show the commands'
+	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
+	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
+
+.PHONY: all bench test tests tests-unit static doctor install clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(OBJS:.o=.d) $(B)/bench/main.d $(wildcard $(B)/tests/unit/*.d)

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The child process of one invocation.
+ *
+ * Control socket, one JSON object per line:
+ *   parent -> child  {"bench","params","seed","window_ns","warmup_ns","parent"}
+ *   child -> parent  {"maps":[ids]}, answered by {"ok":true} once the parent holds them (optional)
+ *   child -> parent  {"status":"sample","sample":{..}} | {"status":"skip"|"error","reason"}
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "cpulist.h"
+#include "invocation_core.h"
+#include "needs.h"
+#include "params.h"
+
+volatile sig_atomic_t invocation_interrupted;
+
+static void on_term(int sig)
+{
+	invocation_interrupted = 1;
+}
+
+/* A child never outlives the runner, and a Ctrl-C for the whole group is the runner's to handle. */
+static int bind_to_parent(pid_t parent)
+{
+	struct sigaction term = { .sa_handler = on_term };
+
+	signal(SIGINT, SIG_IGN);
+	sigaction(SIGTERM, &term, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return getppid() == parent ? 0 : -ESRCH; /* it died before the prctl */
+}
+
+static json_t *read_message(FILE *in)
+{
+	char *line = NULL;
+	size_t size = 0;
+	json_t *msg = NULL;
+
+	if (getline(&line, &size, in) > 0)
+		msg = json_loads(line, 0, NULL);
+	free(line);
+	return msg;
+}
+
+static int send_message(FILE *out, json_t *msg)
+{
+	int err = !msg || json_dumpf(msg, out, JSON_COMPACT) || fputc('\n', out) == EOF ||
+		  fflush(out);
+
+	json_decref(msg);
+	return err ? -EIO : 0;
+}
+
+int inv_publish_maps(struct invocation *inv, const uint32_t *ids, size_t n)
+{
+	json_t *list = json_array(), *answer;
+	bool ok;
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_integer(ids[i]));
+	if (send_message(inv->core->out, json_pack("{so}", "maps", list)))
+		return inv_fail(inv, -EIO, "lost the runner");
+	answer = read_message(inv->core->in);
+	ok = json_is_true(json_object_get(answer, "ok"));
+	json_decref(answer);
+	return ok ? 0 : inv_fail(inv, -EIO, "the runner could not take hold of the maps");
+}
+
+static int make_workers(struct invocation *inv)
+{
+	const char *arrival = inv_str(inv, "arrival"), *cpus = inv_str(inv, "cpus");
+	struct cpulist l;
+	char why[160];
+	int err;
+
+	if (cpulist_parse(cpus ? cpus : "first", &l, why, sizeof(why)))
+		return inv_fail(inv, -EINVAL, "%s", why);
+	inv->workers = calloc(l.n, sizeof(*inv->workers));
+	if (!inv->workers)
+		return inv_fail(inv, -ENOMEM, "no memory for %u workers", l.n);
+	for (; inv->n_workers < l.n; inv->n_workers++) {
+		struct worker *w = &inv->workers[inv->n_workers];
+
+		w->inv = inv;
+		w->index = inv->n_workers;
+		w->cpu = l.cpu[w->index];
+		err = pacer_init(&w->pacer, arrival ? name_index(arrival_names, arrival) : 0,
+				 inv_u64(inv, "rate") ? inv_u64(inv, "rate") : 1,
+				 inv->seed + w->index);
+		if (err)
+			return inv_fail(inv, err, "no memory for a schedule");
+	}
+	return 0;
+}
+
+/* Everything after the options were read; teardown() runs whenever setup() was called. */
+static int run(struct invocation *inv)
+{
+	int err = make_workers(inv);
+
+	if (err)
+		return err;
+	err = workers_create(inv);
+	if (err) {
+		workers_open_gate(inv, false);
+		workers_join(inv);
+		return err;
+	}
+	err = inv->bench->setup(inv);
+	if (!err) {
+		err = phases_run(inv);
+	} else {
+		workers_open_gate(inv, false);
+		workers_join(inv);
+	}
+	/* A worker that would not stop may still be a target: maps stay open, the parent takes over. */
+	if (inv->core->threads)
+		return err;
+	if (!err)
+		err = inv->bench->collect(inv);
+	inv->bench->teardown(inv);
+	return err ? err : inv->core->err;
+}
+
+static int read_order(struct invocation *inv, json_t **order)
+{
+	const char *bench, *trigger;
+	json_int_t seed, window, warmup, parent;
+	json_t *params;
+
+	*order = read_message(inv->core->in);
+	if (!*order || json_unpack(*order, "{ss so sI sI sI sI}", "bench", &bench, "params", &params,
+				   "seed", &seed, "window_ns", &window, "warmup_ns", &warmup,
+				   "parent", &parent))
+		return -EPROTO;
+	inv->bench = bench_by_name(bench);
+	inv->params = params;
+	inv->seed = seed;
+	inv->window_ns = window;
+	inv->warmup_ns = warmup;
+	trigger = inv_str(inv, "trigger");
+	inv->trigger = trigger ? trigger_by_name(trigger) : NULL;
+	return inv->bench ? bind_to_parent(parent) : -EPROTO;
+}
+
+static void answer(struct invocation *inv, int err)
+{
+	struct invocation_core *core = inv->core;
+
+	if (!err)
+		send_message(core->out, json_pack("{ss so}", "status", "sample", "sample",
+						  result_sample(inv)));
+	else
+		send_message(core->out, json_pack("{ss ss}", "status",
+						  core->skip ? "skip" : "error", "reason",
+						  core->err ? core->why : strerror(-err)));
+}
+
+int invocation_main(int argc, char **argv)
+{
+	struct invocation_core core = { .gate_lock = PTHREAD_MUTEX_INITIALIZER,
+					.gate_moved = PTHREAD_COND_INITIALIZER,
+					.started = now_ns() };
+	struct invocation inv = { .core = &core, .window_start = UINT64_MAX,
+				  .window_end = UINT64_MAX };
+	json_t *order = NULL;
+	int err;
+
+	core.in = fdopen(INVOCATION_FD, "r");
+	core.out = fdopen(dup(INVOCATION_FD), "w");
+	if (!core.in || !core.out || result_init(&inv) || read_order(&inv, &order))
+		return 2;
+	needs_prepare();
+	err = run(&inv);
+	answer(&inv, err);
+	if (core.threads)
+		_exit(1);
+
+	for (unsigned int i = 0; i < inv.n_workers; i++)
+		pacer_fini(&inv.workers[i].pacer);
+	free(inv.workers);
+	result_fini(&inv);
+	json_decref(order);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The conservation laws that every sample obeys; a violation means that something was not counted. */
+#ifndef TW_LAWS_H
+#define TW_LAWS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/*
+ * Checks `counts` and `life` of a sample, where present:
+ *     delivered = filtered + attempts
+ *     attempts  = accepted + ebusy + failed (by errno)
+ *     accepted  = completed + cancelled + lost + in_flight_at_end
+ * 0, or -ERANGE with the broken law and its numbers in why.
+ */
+int laws_check(const json_t *sample, char *why, size_t size);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Barrier to join: warm up until every worker has reported, open the window, keep the load up until
+ * every worker is done, stop. The window is a pair of time stamps: nothing is switched on or off at
+ * its edges, so the load inside it is the load around it.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "invocation_core.h"
+
+#define MS 1000000ULL
+/* The window is published this long before it opens, so that no worker finds itself inside a
+ * window that it has not heard of. */
+#define WINDOW_LEAD_NS (2 * MS)
+#define REPORT_TIMEOUT_NS (10000 * MS)
+
+/* -EINTR if the runner wants us to stop. */
+static int sleep_until(uint64_t t)
+{
+	struct timespec ts = { .tv_sec = t / (1000 * MS), .tv_nsec = t % (1000 * MS) };
+
+	while (!invocation_interrupted && now_ns() < t)
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+	return invocation_interrupted ? -EINTR : 0;
+}
+
+static int wait_for_all(struct invocation *inv, bool (*reported)(const struct worker *),
+			const char *what)
+{
+	uint64_t deadline = now_ns() + REPORT_TIMEOUT_NS;
+
+	for (unsigned int i = 0; i < inv->n_workers;) {
+		if (reported(&inv->workers[i])) {
+			i++;
+			continue;
+		}
+		if (now_ns() > deadline)
+			return inv_fail(inv, -ETIMEDOUT, "worker on CPU %d was not %s within %llu s",
+					inv->workers[i].cpu, what, REPORT_TIMEOUT_NS / (1000 * MS));
+		if (sleep_until(now_ns() + MS))
+			return -EINTR;
+	}
+	return 0;
+}
+
+static bool is_ready(const struct worker *w)
+{
+	return __atomic_load_n(&w->ready, __ATOMIC_ACQUIRE);
+}
+
+static bool is_done(const struct worker *w)
+{
+	return __atomic_load_n(&w->done, __ATOMIC_ACQUIRE);
+}
+
+/* End before start, on both sides: who sees the start sees the end. */
+static void open_window(struct invocation *inv)
+{
+	uint64_t start = now_ns() + WINDOW_LEAD_NS, end = start + inv->window_ns;
+
+	__atomic_store_n(&inv->window_end, end, __ATOMIC_RELEASE);
+	__atomic_store_n(&inv->window_start, start, __ATOMIC_RELEASE);
+	if (inv->knobs) {
+		__atomic_store_n(&inv->knobs->window_end, end, __ATOMIC_RELEASE);
+		__atomic_store_n(&inv->knobs->window_start, start, __ATOMIC_RELEASE);
+	}
+}
+
+static int run_window(struct invocation *inv)
+{
+	int err = wait_for_all(inv, is_ready, "ready");
+
+	if (!err)
+		err = sleep_until(now_ns() + inv->warmup_ns);
+	if (err)
+		return err;
+	open_window(inv);
+	err = sleep_until(inv->window_end);
+	return err ? err : wait_for_all(inv, is_done, "done");
+}
+
+int phases_run(struct invocation *inv)
+{
+	int err, join_err;
+
+	workers_open_gate(inv, true);
+	err = run_window(inv);
+	/* A trigger that fires by itself stops before its targets do: a work for an exiting target
+	 * would be lost. */
+	if (inv->trigger && inv->trigger->quiet)
+		inv->trigger->quiet(inv);
+	join_err = workers_join(inv);
+	return err ? err : join_err;
+}

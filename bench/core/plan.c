@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "plan.h"
+
+#include <errno.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "needs.h"
+#include "opts.h"
+
+/* Load, verify, calibrate, attach, detach and quiesce of one invocation; measured 0.15 to 0.25 s. */
+#define INVOCATION_OVERHEAD_S 0.25
+#define WARMUP_NS 50000000ULL
+
+const struct profile_desc profiles[PROFILES] = {
+	[PROFILE_SMOKE] = { "smoke", 2, 0.2 },
+	[PROFILE_QUICK] = { "quick", 10, 0.5 },
+	[PROFILE_FULL] = { "full", 20, 1.0 },
+};
+
+double plan_item_s(const struct plan *plan)
+{
+	return (plan->window_ns + plan->warmup_ns) / 1e9 + INVOCATION_OVERHEAD_S;
+}
+
+double plan_total_s(const struct plan *plan)
+{
+	return plan->n_items * plan_item_s(plan);
+}
+
+void point_label(const struct point *p, char *buf, size_t size)
+{
+	size_t used = snprintf(buf, size, "%s", p->bench->name);
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(p->params, key, v) {
+		if (used >= size)
+			return;
+		if (json_is_integer(v))
+			used += snprintf(buf + used, size - used, " %s=%lld", key,
+					 (long long)json_integer_value(v));
+		else
+			used += snprintf(buf + used, size - used, " %s", json_string_value(v));
+	}
+}
+
+/* The values that one option sweeps over: command line first, then the profile. */
+static json_t *sweep_of(const struct plan_request *r, const struct bench *b, const struct opt *o,
+			char *why, size_t size)
+{
+	char full[128];
+	json_t *given, *text, *all;
+	size_t i;
+
+	snprintf(full, sizeof(full), "%s.%s", b->name, o->name);
+	given = json_object_get(r->values, full);
+	if (!given)
+		given = json_object_get(r->values, o->name);
+	if (!given)
+		return opt_values(o, opt_default(o, r->profile), ' ', why, size);
+
+	all = json_array();
+	json_array_foreach(given, i, text) {
+		json_t *v = opt_value(o, json_string_value(text), why, size);
+
+		if (!v) {
+			json_decref(all);
+			return NULL;
+		}
+		json_array_append_new(all, v);
+	}
+	return all;
+}
+
+/* Drops parameters that mean nothing beside the others, last row first. */
+static void drop_inapplicable(const struct bench *b, json_t *params)
+{
+	for (const struct opt *o = b->opts; o->name; o++)
+		if (o->applies && !o->applies(params))
+			json_object_del(params, o->name);
+}
+
+static bool has_point(const struct plan *plan, const struct bench *b, const json_t *params)
+{
+	for (size_t i = 0; i < plan->n_points; i++)
+		if (plan->points[i].bench == b && json_equal(plan->points[i].params, params))
+			return true;
+	return false;
+}
+
+static void judge_point(struct point *p)
+{
+	const char *name = json_string_value(json_object_get(p->params, "trigger"));
+	const struct trigger *t = name ? trigger_by_name(name) : NULL;
+	json_int_t rate = json_integer_value(json_object_get(p->params, "rate"));
+
+	p->needs = p->bench->needs | (t ? t->needs : 0);
+	if (p->bench->needs_of)
+		p->needs |= p->bench->needs_of(p->params);
+	if (needs_check(p->needs, p->unfit, sizeof(p->unfit)))
+		return;
+	if (t && t->max_rate && (uint64_t)rate > t->max_rate)
+		snprintf(p->unfit, sizeof(p->unfit),
+			 "trigger %s delivers at most %llu per second and CPU", t->name,
+			 (unsigned long long)t->max_rate);
+}
+
+/* Takes params. */
+static int add_point(struct plan *plan, const struct bench *b, json_t *params)
+{
+	struct point *grown;
+
+	drop_inapplicable(b, params);
+	if (has_point(plan, b, params)) {
+		json_decref(params);
+		return 0;
+	}
+	grown = realloc(plan->points, (plan->n_points + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	plan->points = grown;
+	grown[plan->n_points] = (struct point){ .bench = b, .params = params };
+	judge_point(&grown[plan->n_points++]);
+	return 0;
+}
+
+/* Every combination of the values of row o and the rows after it. params is borrowed. */
+static int expand(struct plan *plan, const struct plan_request *r, const struct bench *b,
+		  const struct opt *o, json_t *params, char *why, size_t size)
+{
+	json_t *values, *v;
+	size_t i;
+	int err = 0;
+
+	if (!o->name)
+		return add_point(plan, b, json_copy(params));
+	values = sweep_of(r, b, o, why, size);
+	if (!values)
+		return -EINVAL;
+	json_array_foreach(values, i, v) {
+		json_object_set(params, o->name, v);
+		err = expand(plan, r, b, o + 1, params, why, size);
+		if (err)
+			break;
+	}
+	json_object_del(params, o->name);
+	json_decref(values);
+	return err;
+}
+
+static int expand_bench(struct plan *plan, const struct plan_request *r, const struct bench *b,
+			char *why, size_t size)
+{
+	json_t *params = json_object();
+	int err = expand(plan, r, b, b->opts, params, why, size);
+
+	json_decref(params);
+	return err;
+}
+
+static int expand_all(struct plan *plan, const struct plan_request *r, char *why, size_t size)
+{
+	int err = 0;
+
+	if (!r->benches || !r->benches[0]) {
+		for (size_t i = 0; benches[i] && !err; i++)
+			err = expand_bench(plan, r, benches[i], why, size);
+		return err;
+	}
+	for (size_t i = 0; r->benches[i] && !err; i++) {
+		const struct bench *b = bench_by_name(r->benches[i]);
+
+		err = expand_bench(plan, r, b, why, size);
+	}
+	return err;
+}
+
+/* Rounds of all points, each in an order of its own: a drift of the machine hits all points alike,
+ * and an interrupted run has about as many samples of each. */
+static int order_items(struct plan *plan)
+{
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+	size_t fit = 0;
+
+	plan->items = calloc(plan->n_points * plan->invocations + 1, sizeof(*plan->items));
+	if (!rng || !plan->items) {
+		gsl_rng_free(rng);
+		return -ENOMEM;
+	}
+	gsl_rng_set(rng, plan->seed);
+	for (unsigned int round = 0; round < plan->invocations; round++) {
+		struct item *first = plan->items + plan->n_items;
+
+		fit = 0;
+		for (size_t p = 0; p < plan->n_points; p++)
+			if (!plan->points[p].unfit[0])
+				first[fit++] = (struct item){ p, round };
+		gsl_ran_shuffle(rng, first, fit, sizeof(*first));
+		plan->n_items += fit;
+	}
+	gsl_rng_free(rng);
+	return 0;
+}
+
+static size_t count_fit(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t p = 0; p < plan->n_points; p++)
+		n += !plan->points[p].unfit[0];
+	return n;
+}
+
+static int fit_budget(struct plan *plan, double budget_s, char *why, size_t size)
+{
+	double round_s = count_fit(plan) * plan_item_s(plan);
+	unsigned int rounds = round_s > 0 ? budget_s / round_s : plan->invocations;
+
+	if (!rounds) {
+		snprintf(why, size, "one invocation of each of the %zu points takes %.0f s, the "
+			 "budget is %.0f s: fewer points, or shorter windows (-d)", count_fit(plan),
+			 round_s, budget_s);
+		return -EINVAL;
+	}
+	if (rounds < plan->invocations)
+		plan->invocations = rounds;
+	return 0;
+}
+
+int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t size)
+{
+	const struct profile_desc *p = &profiles[r->profile];
+	int err;
+
+	*plan = (struct plan){ .seed = r->seed, .warmup_ns = WARMUP_NS };
+	snprintf(why, size, "no memory");
+	plan->invocations = r->invocations ? r->invocations : p->invocations;
+	plan->window_ns = (r->window_s > 0 ? r->window_s : p->window_s) * 1e9;
+	err = expand_all(plan, r, why, size);
+	if (!err && r->budget_s > 0)
+		err = fit_budget(plan, r->budget_s, why, size);
+	if (!err)
+		err = order_items(plan);
+	if (err)
+		plan_free(plan);
+	return err;
+}
+
+void plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_points; i++)
+		json_decref(plan->points[i].params);
+	free(plan->points);
+	free(plan->items);
+	*plan = (struct plan){ 0 };
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "kmsg.h"
+#include "laws.h"
+#include "noise.h"
+#include "progress.h"
+
+/* This many failed invocations in a row are not bad luck. */
+#define MAX_FAILURES_IN_A_ROW 5
+
+static volatile int interrupted;
+
+static void on_signal(int sig)
+{
+	interrupted = 1;
+}
+
+struct run {
+	const struct runner *r;
+	struct progress progress;
+	int kmsg;
+	json_t *noise; /* warnings that belong to every sample */
+	size_t samples, skips, errors;
+	unsigned int failures_in_a_row;
+	bool untrusted, broken;
+	int io_err;
+	uint64_t started;
+};
+
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Takes line. */
+static int write_line(struct run *run, json_t *line)
+{
+	int err = line ? journal_write(run->r->journal, line) : -ENOMEM;
+
+	json_decref(line);
+	if (err && !run->io_err) {
+		run->io_err = err;
+		progress_clear(&run->progress);
+		fprintf(stderr, "twbench: cannot write journal %s: %s; %zu samples are in it, "
+			"--resume goes on from there\n", run->r->journal_path, strerror(-err),
+			run->samples);
+	}
+	return err;
+}
+
+static json_t *now_json(void)
+{
+	char text[32];
+	time_t t = time(NULL);
+	struct tm tm;
+
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+	return json_string(text);
+}
+
+static int write_start(struct run *run)
+{
+	const struct runner *r = run->r;
+	const struct plan *p = r->plan;
+
+	if (r->resumed)
+		return write_line(run, json_pack("{ss sO so}", "kind", "resume", "args", r->args,
+						 "started", now_json()));
+	return write_line(run, json_pack("{ss ss sO sO sI so s{sI sI sI sf}}", "kind", "header",
+					 "schema", JOURNAL_SCHEMA, "env", r->env, "args", r->args,
+					 "seed", (json_int_t)p->seed, "started", now_json(), "plan",
+					 "points", (json_int_t)p->n_points, "samples",
+					 (json_int_t)p->n_items, "invocations",
+					 (json_int_t)p->invocations, "window_s", p->window_ns / 1e9));
+}
+
+static json_t *line_of(const char *kind, const struct point *p, const char *reason)
+{
+	return json_pack("{ss ss sO ss}", "kind", kind, "bench", p->bench->name, "params",
+			 p->params, "reason", reason);
+}
+
+static bool same_point(const json_t *line, const struct point *p)
+{
+	const char *bench = json_string_value(json_object_get(line, "bench"));
+
+	return bench && !strcmp(bench, p->bench->name) &&
+	       json_equal(json_object_get(line, "params"), p->params);
+}
+
+static bool was_skipped(const struct runner *r, const struct point *p)
+{
+	json_t *line;
+	size_t i;
+
+	if (r->resumed)
+		json_array_foreach(r->resumed->skips, i, line)
+			if (same_point(line, p))
+				return true;
+	return false;
+}
+
+static bool was_measured(const struct runner *r, const struct item *item)
+{
+	json_t *line;
+	size_t i;
+
+	if (r->resumed)
+		json_array_foreach(r->resumed->samples, i, line)
+			if (json_integer_value(json_object_get(line, "invocation")) ==
+				    item->invocation &&
+			    same_point(line, &r->plan->points[item->point]))
+				return true;
+	return false;
+}
+
+static int write_skips(struct run *run)
+{
+	const struct plan *plan = run->r->plan;
+	int err = 0;
+
+	for (size_t i = 0; i < plan->n_points && !err; i++) {
+		const struct point *p = &plan->points[i];
+
+		if (!p->unfit[0] || was_skipped(run->r, p))
+			continue;
+		run->skips++;
+		err = write_line(run, line_of("skip", p, p->unfit));
+	}
+	return err;
+}
+
+static void report_error(struct run *run, const struct point *p, const char *why)
+{
+	char label[160];
+
+	point_label(p, label, sizeof(label));
+	progress_clear(&run->progress);
+	fprintf(stderr, "twbench: %s: %s\n", label, why);
+	run->errors++;
+	run->failures_in_a_row++;
+	write_line(run, line_of("error", p, why));
+}
+
+/* A sample counts only if the kernel kept quiet and nothing went uncounted. */
+static bool is_trustworthy(struct run *run, const json_t *sample, char *why, size_t size)
+{
+	char text[200] = "";
+	enum kmsg_verdict v = kmsg_scan(run->kmsg, text, sizeof(text));
+
+	run->broken |= v == KMSG_BROKEN;
+	if (v != KMSG_QUIET)
+		snprintf(why, size, "the kernel log says: %s", text);
+	else if (!laws_check(sample, why, size))
+		return true;
+	run->untrusted = true;
+	return false;
+}
+
+static void write_sample(struct run *run, size_t order, uint64_t seed, json_t *sample)
+{
+	const struct item *item = &run->r->plan->items[order];
+	const struct point *p = &run->r->plan->points[item->point];
+	const char *boot_id = json_string_value(json_object_get(run->r->env, "boot_id"));
+	json_t *line = json_pack("{ss ss sO ss sI sI sI ss}", "kind", "sample", "bench",
+				 p->bench->name, "params", p->params, "impl", "stock",
+				 "invocation", (json_int_t)item->invocation, "order",
+				 (json_int_t)order, "seed", (json_int_t)seed, "boot_id",
+				 boot_id ? boot_id : "");
+
+	json_object_update(line, sample);
+	json_array_extend(json_object_get(line, "warnings"), run->noise);
+	if (!write_line(run, line))
+		run->samples++;
+	run->failures_in_a_row = 0;
+}
+
+static void run_item(struct run *run, size_t order)
+{
+	const struct plan *plan = run->r->plan;
+	const struct point *p = &plan->points[plan->items[order].point];
+	/* Any injective mix will do: every invocation has a schedule of its own, fixed by the seed. */
+	uint64_t seed = (plan->seed * 1000003 + order * 4099) & 0x7fffffff;
+	char why[512] = "", label[160];
+	json_t *sample = NULL;
+	enum child_status status;
+
+	point_label(p, label, sizeof(label));
+	progress_step(&run->progress, label);
+	kmsg_scan(run->kmsg, why, sizeof(why)); /* what came before is not this invocation's */
+	status = child_run(plan, &plan->items[order], seed, &interrupted, &sample, why, sizeof(why));
+	if (status == CHILD_SKIP) {
+		run->skips++;
+		run->failures_in_a_row = 0;
+		write_line(run, line_of("skip", p, why));
+	} else if (status == CHILD_ERROR) {
+		char kernel[512];
+
+		/* A kernel that complains is the better explanation. */
+		if (!is_trustworthy(run, NULL, kernel, sizeof(kernel)))
+			snprintf(why, sizeof(why), "%s", kernel);
+		report_error(run, p, why);
+	} else if (status == CHILD_SAMPLE) {
+		if (is_trustworthy(run, sample, why, sizeof(why)))
+			write_sample(run, order, seed, sample);
+		else
+			report_error(run, p, why);
+	}
+	json_decref(sample);
+	progress_done(&run->progress);
+}
+
+static size_t count_left(const struct runner *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->plan->n_items; i++)
+		n += !was_measured(r, &r->plan->items[i]);
+	return n;
+}
+
+static void run_items(struct run *run)
+{
+	const struct runner *r = run->r;
+
+	for (size_t i = 0; i < r->plan->n_items && !interrupted && !run->io_err; i++) {
+		if (was_measured(r, &r->plan->items[i]))
+			continue;
+		run_item(run, i);
+		if (run->broken) {
+			fprintf(stderr, "twbench: stopping: this kernel can no longer be trusted; "
+				"save its log and reboot\n");
+			return;
+		}
+		if (run->failures_in_a_row == MAX_FAILURES_IN_A_ROW) {
+			fprintf(stderr, "twbench: stopping after %d failures in a row\n",
+				MAX_FAILURES_IN_A_ROW);
+			return;
+		}
+	}
+}
+
+static int write_footer(struct run *run)
+{
+	size_t before = run->r->resumed ? json_array_size(run->r->resumed->samples) : 0;
+
+	return write_line(run, json_pack("{ss sI sI sI sf}", "kind", "footer", "samples",
+					 (json_int_t)(run->samples + before), "skipped",
+					 (json_int_t)run->skips, "errors", (json_int_t)run->errors,
+					 "elapsed_s", (now_ns() - run->started) / 1e9));
+}
+
+static enum exit_code conclude(struct run *run)
+{
+	size_t before = run->r->resumed ? json_array_size(run->r->resumed->samples) : 0;
+
+	progress_clear(&run->progress);
+	if (run->io_err)
+		return EXIT_INTERNAL;
+	if (interrupted) {
+		fprintf(stderr, "twbench: interrupted; %zu samples are in %s, --resume goes on "
+			"from there\n", run->samples + before, run->r->journal_path);
+		return EXIT_INTERRUPTED;
+	}
+	if (write_footer(run))
+		return EXIT_INTERNAL;
+	if (run->untrusted)
+		return EXIT_UNTRUSTED;
+	if (run->errors)
+		return EXIT_INTERNAL;
+	return run->samples + before ? EXIT_DONE : EXIT_NOTHING;
+}
+
+enum exit_code runner_run(const struct runner *r)
+{
+	struct run run = { .r = r, .kmsg = kmsg_open(), .noise = noise_warnings(r->env),
+			   .started = now_ns() };
+	enum exit_code code;
+
+	catch_signals();
+	if (run.kmsg < 0)
+		json_array_append_new(run.noise, json_string(
+			"kernel log: cannot be read, so a kernel warning would go unnoticed (run as root)"));
+	progress_start(&run.progress, r->quiet, count_left(r), plan_item_s(r->plan));
+	if (!write_start(&run) && !write_skips(&run))
+		run_items(&run);
+	code = conclude(&run);
+	json_decref(run.noise);
+	if (run.kmsg >= 0)
+		close(run.kmsg);
+	return code;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Question: how long from the wish to schedule until the callback runs?
+ *
+ * One operation: the trigger fires on a worker's CPU, the program calls the kfunc for that worker
+ * on the CPU's own element, the kernel runs the callback at the worker's next return to user space.
+ *
+ * Time stamps, all bpf_ktime_get_ns():
+ *   due   the generator meant to fire (syscall trigger: handed over as the argument)
+ *   call  in the program, last thing before the kfunc
+ *   ret   in the program, first thing after it
+ *   run   first thing in the callback
+ *   done  last thing in the callback before its own bookkeeping
+ *
+ * Not measured: the way from the callback's return to STANDBY; the recorder, which runs after ret
+ * and done but is part of the load; the clock reads inside each interval (clock_ns beside it).
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "family.h"
+#include "params.h"
+#include "quiesce.h"
+
+/* How long works may be under way after the trigger is quiet before they are called in flight. */
+#define SETTLE_NS 1000000000ULL
+
+struct latency {
+	struct bpf_family family;
+	bool open, settled;
+	struct calib_cost cost;
+};
+
+static const struct metric latency_metrics[] = {
+	{ "latency_ns", "ns", METRIC_HIST, BETTER_LOWER, "due to callback: what a user waits" },
+	{ "delivery_ns", "ns", METRIC_HIST, BETTER_LOWER, "call to callback: the kernel's part" },
+	{ "call_ns", "ns", METRIC_HIST, BETTER_LOWER, "the kfunc call, where it was accepted" },
+	{ "service_ns", "ns", METRIC_HIST, BETTER_LOWER,
+	  "call to end of callback: how long the element is busy" },
+	{ "offered_per_s", "1/s", METRIC_GAUGE, BETTER_NONE, "due instants, all CPUs" },
+	{ "accepted_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "calls that returned 0" },
+	{ "completed_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "callbacks that ran" },
+	{ "ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" },
+	{ "clock_ns", "ns", METRIC_GAUGE, BETTER_NONE, "one clock read, calibrated; not subtracted" },
+	{ 0 },
+};
+
+static bool inject_applies(const json_t *params)
+{
+	return json_integer_value(json_object_get(params, "inject_ns")) > 0;
+}
+
+static const char *const inject_at_names[] = { "before-call", "after-call", "callback", NULL };
+
+static const struct opt latency_opts[] = {
+	OPT_ROW_TRIGGER("syscall perf-sw perf-hw"),
+	OPT_ROW_MODE("signal resume"),
+	OPT_ROW_TARGET("self"),
+	OPT_ROW_ARRIVAL("poisson", "poisson", "constant poisson"),
+	OPT_ROW_RATE("10000", "1000 10000", "100 1000 10000 20000"),
+	OPT_ROW_CPUS("all", "first all", "first all"),
+	{ .name = "inject_ns", .type = OPT_U64, .max = 1000000, .def = { "0" },
+	  .applies = inject_applies,
+	  .help = "calibration: ns of a calibrated loop added at inject_at" },
+	{ .name = "inject_at", .type = OPT_ENUM, .choices = inject_at_names,
+	  .def = { "callback" }, .applies = inject_applies, .help = "where the loop runs" },
+	{ 0 },
+};
+
+static int load(struct invocation *inv, struct latency *l)
+{
+	struct tw_config config;
+	int err = bpf_family_open(&l->family, "latency");
+
+	l->open = !err;
+	family_config(inv, &config);
+	if (!err)
+		err = bpf_family_use(&l->family, inv->trigger->program);
+	if (!err)
+		err = bpf_family_config(&l->family, &config);
+	if (!err)
+		err = bpf_family_resize(&l->family, "elems",
+					inv->workers[inv->n_workers - 1].cpu + 1);
+	return err ? family_fail(inv, &l->family, err) : family_load(inv, &l->family);
+}
+
+static int latency_setup(struct invocation *inv)
+{
+	struct latency *l = calloc(1, sizeof(*l));
+	int err;
+
+	inv->priv = l;
+	if (!l)
+		return inv_fail(inv, -ENOMEM, "no memory");
+	err = family_calibrate(inv, &l->cost);
+	if (!err)
+		err = load(inv, l);
+	if (err)
+		return err;
+	inv->knobs->inject_iters = inv_u64(inv, "inject_ns") / l->cost.loop_ns + 0.5;
+	return family_attach(inv, &l->family);
+}
+
+/* Accepted and not completed: read from the elements, never computed from the counters. */
+static int count_in_flight(struct invocation *inv, struct latency *l)
+{
+	struct counts *win = &inv->counts[COHORT_WINDOW], *life = &inv->counts[COHORT_LIFE];
+	int fd = bpf_family_map_fd(&l->family, "elems");
+
+	win->in_flight_at_end = life->in_flight_at_end = 0;
+	for (unsigned int i = 0; i < inv->n_workers; i++) {
+		uint32_t key = inv->workers[i].cpu;
+		const struct tw_stamp *stamp;
+		struct tw_elem e;
+
+		if (bpf_map_lookup_elem(fd, &key, &e))
+			return inv_fail(inv, -errno, "cannot read element %u: %s", key,
+					strerror(errno));
+		if (e.slot.accepted == e.slot.completed)
+			continue;
+		stamp = &e.slot.stamp[e.slot.completed & 1];
+		life->in_flight_at_end++;
+		win->in_flight_at_end += stamp->call >= inv->window_start &&
+					 stamp->call < inv->window_end;
+	}
+	return 0;
+}
+
+/* Works that were accepted last are still on their way when the trigger falls silent. */
+static int settle(struct invocation *inv, struct latency *l)
+{
+	uint64_t deadline = now_ns() + SETTLE_NS;
+	int err;
+
+	do {
+		err = quiesce_cpus();
+		if (err)
+			return inv_fail(inv, err, "cannot quiesce the CPUs: %s", strerror(-err));
+		err = count_in_flight(inv, l);
+		l->settled = !err && !inv->counts[COHORT_LIFE].in_flight_at_end;
+	} while (!err && !l->settled && now_ns() < deadline);
+	return err;
+}
+
+static int collect_counts(struct invocation *inv, struct latency *l)
+{
+	struct counts *win = &inv->counts[COHORT_WINDOW], *life = &inv->counts[COHORT_LIFE];
+	struct tw_counts phase[TW_PHASES];
+	const uint64_t *from;
+	uint64_t *to;
+	int err = bpf_family_counts(&l->family, phase);
+
+	if (err)
+		return family_fail(inv, &l->family, err);
+	win->bpf = phase[TW_WINDOW];
+	life->bpf = phase[TW_OUTSIDE];
+	from = (const uint64_t *)&phase[TW_WINDOW];
+	to = (uint64_t *)&life->bpf;
+	for (size_t i = 0; i < sizeof(life->bpf) / sizeof(*to); i++)
+		to[i] += from[i];
+
+	for (unsigned int i = 0; i < inv->n_workers; i++) {
+		win->intended += inv->workers[i].intended;
+		win->late += inv->workers[i].late;
+	}
+	if (!inv->trigger->fire)
+		win->intended = (double)inv_u64(inv, "rate") * inv->n_workers * inv->window_ns / 1e9;
+	if (inv->trigger->throttled)
+		life->throttled = inv->trigger->throttled(inv);
+	inv->recursion_misses = bpf_family_recursion_misses(&l->family);
+	inv->has_counts = true;
+	return 0;
+}
+
+static void set_rates(struct invocation *inv)
+{
+	const struct counts *c = &inv->counts[COHORT_WINDOW];
+	double s = inv->window_ns / 1e9;
+
+	inv_gauge(inv, "offered_per_s", c->intended / s);
+	inv_gauge(inv, "accepted_per_s", c->bpf.accepted / s);
+	inv_gauge(inv, "completed_per_s", c->bpf.completed / s);
+	if (c->bpf.attempts)
+		inv_gauge(inv, "ebusy_ratio", (double)c->bpf.ebusy / c->bpf.attempts);
+}
+
+static int set_hists(struct invocation *inv, struct latency *l)
+{
+	static const char *const names[TW_LATENCY_HISTS] = {
+		[TW_H_LATENCY] = "latency_ns",
+		[TW_H_DELIVERY] = "delivery_ns",
+		[TW_H_CALL] = "call_ns",
+		[TW_H_SERVICE] = "service_ns",
+	};
+	struct tw_hist h;
+
+	for (uint32_t i = 0; i < TW_LATENCY_HISTS; i++) {
+		int err = bpf_family_hist(&l->family, i, &h);
+
+		if (err)
+			return family_fail(inv, &l->family, err);
+		if (i != TW_H_LATENCY || inv->trigger->has_due)
+			inv_hist(inv, names[i], &h);
+	}
+	return 0;
+}
+
+static int latency_collect(struct invocation *inv)
+{
+	struct latency *l = inv->priv;
+	int err = settle(inv, l);
+
+	if (!err)
+		err = collect_counts(inv, l);
+	if (!err)
+		err = set_hists(inv, l);
+	if (err)
+		return err;
+	set_rates(inv);
+	inv_gauge(inv, "clock_ns", l->cost.clock_ns);
+	if (!inv->counts[COHORT_LIFE].bpf.attempts)
+		return inv_fail(inv, -ENODATA, "trigger %s never reached a worker: nothing was "
+				"measured", inv->trigger->name);
+	return 0;
+}
+
+/* Detach, let the CPUs pass, close the maps: in this order, and on a kernel that works are still
+ * under way in, not at all: the descriptors then go with the process, in their safe order. */
+static void latency_teardown(struct invocation *inv)
+{
+	struct latency *l = inv->priv;
+
+	if (!l)
+		return;
+	if (l->open) {
+		inv->trigger->close(inv);
+		if (!inv->has_counts)
+			l->settled = !quiesce_cpus() && !count_in_flight(inv, l) &&
+				     !inv->counts[COHORT_LIFE].in_flight_at_end;
+		if (l->settled && !quiesce_cpus())
+			bpf_family_close(&l->family);
+	}
+	free(l);
+}
+
+const struct bench bench_latency = {
+	.name = "latency",
+	.question = "how long from the wish to schedule until the callback runs?",
+	.metrics = latency_metrics,
+	.opts = latency_opts,
+	.needs = NEEDS_BPF | NEEDS_KFUNC,
+	.setup = latency_setup,
+	.work = worker_drive,
+	.collect = latency_collect,
+	.teardown = latency_teardown,
+};

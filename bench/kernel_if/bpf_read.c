@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Per-CPU counters and histograms, summed over CPUs. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf_family.h"
+#include "hist.h"
+
+/* Reads entry key of a per-CPU map: *out is an array of *n values. */
+static int read_percpu(int fd, uint32_t key, size_t value_size, void **out, int *n)
+{
+	*n = libbpf_num_possible_cpus();
+	if (*n < 0)
+		return *n;
+	*out = calloc(*n, (value_size + 7) & ~7UL);
+	if (!*out)
+		return -ENOMEM;
+	if (!bpf_map_lookup_elem(fd, &key, *out))
+		return 0;
+	free(*out);
+	return -errno;
+}
+
+static int fail(struct bpf_family *f, int err, const char *map)
+{
+	snprintf(f->why, sizeof(f->why), "cannot read map %s: %s", map, strerror(-err));
+	return err;
+}
+
+/* A counter block is nothing but __u64, so it is summed as an array of them. */
+static void add_counters(struct tw_counts out[TW_PHASES], const struct tw_counters *c)
+{
+	const __u64 *from = (const void *)c;
+	__u64 *to = (void *)out;
+
+	for (size_t i = 0; i < sizeof(*c) / sizeof(*from); i++)
+		to[i] += from[i];
+}
+
+int bpf_family_counts(struct bpf_family *f, struct tw_counts out[TW_PHASES])
+{
+	struct tw_counters *all;
+	int n, err;
+
+	err = read_percpu(bpf_family_map_fd(f, "counters"), 0, sizeof(*all), (void **)&all, &n);
+	if (err)
+		return fail(f, err, "counters");
+	memset(out, 0, TW_PHASES * sizeof(*out));
+	for (int i = 0; i < n; i++)
+		add_counters(out, &all[i]);
+	free(all);
+	return 0;
+}
+
+int bpf_family_hist(struct bpf_family *f, uint32_t key, struct tw_hist *out)
+{
+	struct tw_hist *all;
+	int n, err;
+
+	err = read_percpu(bpf_family_map_fd(f, "hists"), key, sizeof(*all), (void **)&all, &n);
+	if (err)
+		return fail(f, err, "hists");
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < n; i++)
+		hist_merge(out, &all[i]);
+	free(all);
+	return 0;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "quiesce.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int visit_every_cpu(void)
+{
+	cpu_set_t old, one;
+	int err = 0;
+
+	if (sched_getaffinity(0, sizeof(old), &old))
+		return -errno;
+	for (int cpu = 0; cpu < CPU_SETSIZE && !err; cpu++) {
+		if (!CPU_ISSET(cpu, &old))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		err = sched_setaffinity(0, sizeof(one), &one) ? -errno : 0;
+	}
+	sched_setaffinity(0, sizeof(old), &old);
+	return err;
+}
+
+int quiesce_cpus(void)
+{
+	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) ? visit_every_cpu() : 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Waiting for what the kernel still has under way. */
+#ifndef TW_QUIESCE_H
+#define TW_QUIESCE_H
+
+/*
+ * Returns after every CPU has scheduled or interrupted at least once since the call, so that any
+ * irq_work that was queued before it has run: membarrier(GLOBAL), or, where the kernel refuses that
+ * (nohz_full), by running on every CPU in turn. Not enough on PREEMPT_RT, where the irq_work is a
+ * thread. 0 or -errno.
+ */
+int quiesce_cpus(void);
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* argv -> command table. The only caller of exit(). */
+#include <bpf/libbpf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "invocation_core.h"
+#include "runner.h"
+
+#ifndef TW_VERSION
+#define TW_VERSION "unknown"
+#endif
+#ifndef TW_COMMIT
+#define TW_COMMIT "unknown"
+#endif
+
+static const struct command {
+	const char *name, *help;
+	int (*run)(int argc, char **argv);
+	bool hidden;
+} commands[] = {
+	{ "list", "benches, their parameters and metrics, triggers", cmd_list, false },
+	{ "run", "measure, and write a journal", cmd_run, false },
+	{ "report", "tables from journals", cmd_report, false },
+	{ "export", "samples of journals as CSV or JSON", cmd_export, false },
+	{ "doctor", "what this machine can measure, and what disturbs it", cmd_doctor, false },
+	{ INVOCATION_COMMAND, "one invocation; started by run", invocation_main, true },
+	{ 0 },
+};
+
+/* The verifier's log is long; errors of ours name what failed. TWBENCH_BPF_LOG=1 shows it. */
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	return getenv("TWBENCH_BPF_LOG") ? vfprintf(stderr, fmt, ap) : 0;
+}
+
+static void print_help(FILE *out)
+{
+	fprintf(out, "Usage: twbench COMMAND [OPTION...]\n"
+		     "Benchmarks of the BPF task_work kfuncs (bpf_task_work_schedule_signal, "
+		     "_resume).\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		if (!c->hidden)
+			fprintf(out, "  %-10s %s\n", c->name, c->help);
+	fprintf(out, "\nEvery command has --help, with examples. To begin with:\n"
+		     "  twbench doctor\n"
+		     "  twbench run -p smoke\n");
+}
+
+static int unknown_command(const char *name)
+{
+	fprintf(stderr, "twbench: unknown command '%s'; there are:", name);
+	for (const struct command *c = commands; c->name; c++)
+		if (!c->hidden)
+			fprintf(stderr, " %s", c->name);
+	fprintf(stderr, "\n");
+	return EXIT_USAGE;
+}
+
+static int dispatch(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (!name) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+		printf("twbench %s (%s)\n", TW_VERSION, TW_COMMIT);
+		return EXIT_DONE;
+	}
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c->run(argc - 1, argv + 1);
+	return unknown_command(name);
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+
+	libbpf_set_print(print_libbpf);
+	code = dispatch(argc, argv);
+	/* Output that did not reach its file is not output. */
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("twbench: standard output");
+		code = code ? code : EXIT_INTERNAL;
+	}
+	exit(code);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#define _GNU_SOURCE
+#include "labels.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+#define VALUE_MAX 31
+
+/* "a=1 b=x" of the parameters that vary, or of those that do not; the caller frees it. */
+static char *list_params(const struct section *s, const json_t *sample, bool varying)
+{
+	char value[256], *text = NULL;
+	const json_t *name;
+	size_t i, size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	json_array_foreach (s->params, i, name) {
+		const char *key = json_string_value(name);
+		const json_t *v = sample_param(sample, key);
+
+		if (v && param_varies(s, key) == varying)
+			fprintf(f, "%s%s=%s", ftell(f) ? " " : "", key,
+				text_value(value, sizeof(value), v));
+	}
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static int print_params(FILE *out, const char *label, const struct section *s, const json_t *sample,
+			bool varying)
+{
+	char *text = list_params(s, sample, varying);
+	int err = text ? 0 : -ENOMEM;
+
+	if (text && *text)
+		err = text_item(out, label, "%s", text);
+	free(text);
+	return err;
+}
+
+int labels_constants(FILE *out, const struct section *s)
+{
+	return print_params(out, "always", s, s->points[0].first, false);
+}
+
+static bool numeric(const struct section *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		const json_t *v = sample_param(s->points[i].first, name);
+
+		if (v && !json_is_number(v))
+			return false;
+	}
+	return true;
+}
+
+void labels_cols(struct table *t, const struct rows *r)
+{
+	const json_t *name;
+	size_t i;
+
+	if (r->numbered) {
+		table_col(t, ALIGN_RIGHT, "row");
+		return;
+	}
+	json_array_foreach (r->section->params, i, name) {
+		const char *key = json_string_value(name);
+
+		if (param_varies(r->section, key))
+			table_col(t, numeric(r->section, key) ? ALIGN_RIGHT : ALIGN_LEFT, key);
+	}
+}
+
+void labels_cells(struct table *t, const struct rows *r, size_t point, bool again)
+{
+	char value[VALUE_MAX];
+	const json_t *name;
+	size_t i;
+
+	if (r->numbered) {
+		snprintf(value, sizeof(value), "%zu", point + 1);
+		table_cell(t, again ? "" : value);
+		return;
+	}
+	json_array_foreach (r->section->params, i, name) {
+		const char *key = json_string_value(name);
+
+		if (!param_varies(r->section, key))
+			continue;
+		text_value(value, sizeof(value),
+			   sample_param(r->section->points[point].first, key));
+		table_cell(t, again ? "" : value);
+	}
+}
+
+static int print_legend(FILE *out, const struct section *s)
+{
+	char label[VALUE_MAX];
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < s->n && !err; i++) {
+		snprintf(label, sizeof(label), "row %zu", i + 1);
+		err = print_params(out, label, s, s->points[i].first, true);
+	}
+	fputc('\n', out);
+	return err;
+}
+
+int labels_table(FILE *out, const struct section *s, const void *arg,
+		 void (*build)(struct table *t, const struct rows *r))
+{
+	struct rows r = {.section = s, .arg = arg};
+	struct table t = {0};
+	int err = 0;
+
+	build(&t, &r);
+	if (t.err == -E2BIG || table_width(&t) > TABLE_WIDTH) {
+		table_fini(&t);
+		r.numbered = true;
+		err = print_legend(out, s);
+		build(&t, &r);
+	}
+	err = err ?: table_print(&t, out);
+	table_fini(&t);
+	return err;
+}
