@@ -23,8 +23,15 @@ struct bpf_task_work {
 	__u64 __opaque;
 } __attribute__((aligned(8)));
 
-struct bpf_map;
-struct task_struct;
+/* Defined, not just declared: libbpf compares kfunc prototypes kind by kind, and a declaration is
+ * another kind than the kernel's struct. The members are never used. */
+struct task_struct {
+	int pid;
+} __attribute__((preserve_access_index));
+
+struct bpf_map {
+	__u32 id;
+} __attribute__((preserve_access_index));
 
 /* Spelled out because libbpf 1.1 refuses a kfunc prototype that says `void *` here. */
 typedef int (*bpf_task_work_callback_t)(struct bpf_map *map, void *key, void *value);

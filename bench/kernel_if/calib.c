@@ -46,8 +46,8 @@ int calib_open(struct calib **out, char *why, size_t size)
 
 static int run(struct calib *c, __u64 iters, struct tw_calib *arg)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = arg, .ctx_size_in = sizeof(*arg),
-		    .ctx_out = arg, .ctx_size_out = sizeof(*arg));
+	/* A syscall program's context is copied back to where it came from. */
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = arg, .ctx_size_in = sizeof(*arg));
 
 	*arg = (struct tw_calib){ .iters = iters };
 	return bpf_prog_test_run_opts(c->prog_fd, &opts);

@@ -14,15 +14,18 @@
 
 void text_clean(char *s)
 {
-	unsigned char *p;
+	unsigned char *p, *end = (unsigned char *)s;
 
-	for (p = (unsigned char *)s; *p; p++) {
+	for (p = end; *p; p++) {
 		/* U+0080 .. U+009F are control characters as well (0x9b: CSI), in UTF-8 c2 80 .. c2 9f. */
 		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
 			p[0] = p[1] = ' ';
 		else if (*p < ' ' || *p == 0x7f)
 			*p = ' ';
+		if (*p != ' ')
+			end = p + 1;
 	}
+	*end = '\0';
 }
 
 size_t text_columns(const char *s, size_t len)

@@ -10,7 +10,7 @@
 #define TEXT_WIDTH 79 /* of running text: fits a mail */
 #define TABLE_WIDTH 100 /* no line is longer */
 
-/* In place: control characters (tabs, escapes, line ends) become blanks. */
+/* In place: control characters (tabs, escapes, line ends) become blanks; none at the end. */
 void text_clean(char *s);
 
 /* Columns that len bytes of UTF-8 take, one per character. */
