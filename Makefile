@@ -56,14 +56,18 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
 
 all: $(B)/twbench
 
-# libperf comes from pkg-config or is built once from the distribution's kernel source.
-ifeq ($(filter help clean,$(or $(MAKECMDGOALS),all)),)
+# libperf comes from pkg-config or is built once from the distribution's kernel source. The fragment
+# is checked on every make (0.1 s), because the cache that it points to can go away. Targets that
+# begin by installing what is missing call make again once that is there.
+ifneq ($(filter-out help clean bench test,$(or $(MAKECMDGOALS),all)),)
 -include build/libperf.mk
 endif
-build/libperf.mk: scripts/libperf scripts/deps
+build/libperf.mk: FORCE
 	@mkdir -p $(@D)
-	@scripts/deps --install build libperf
-	@scripts/libperf --mk > $@.tmp && mv $@.tmp $@
+	@scripts/deps --check build libperf > $@.missing || { echo "missing packages:" \
+		`cat $@.missing` "(scripts/deps --install build libperf)" >&2; exit 1; }
+	@scripts/libperf --mk > $@.tmp
+	@cmp -s $@.tmp $@ && rm -f $@.tmp || mv $@.tmp $@
 
 $(GEN)/registry.c: $(DRIVERS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c) Makefile
 	@mkdir -p $(@D)
@@ -125,7 +129,7 @@ $(B)/gen/%.o: $(GEN)/%.c
 	$(call msg,CC,$@)
 	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/%.o: %.c build/libperf.mk
+$(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call msg,CC,$@)
 	$(Q)$(CC) $(TW_CFLAGS) $(if $(filter %/env.o %/main.o %/cli.o %/doctor.o,$@),$(DEFS)) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -144,10 +148,13 @@ $(B)/twbench: $(B)/bench/main.o $(OBJS)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBPERF_LIBS) $(LIBS) -o $@
 
+# A packaged libperf is a shared library only; the static one comes from kernel source.
+LIBPERF_STATIC = $(shell scripts/libperf --mk --static | sed -n 's/^LIBPERF_LIBS := //p')
+
 build/static/twbench: $(B)/bench/main.o $(OBJS)
 	@mkdir -p $(@D)
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) -static $^ $(LIBPERF_LIBS) $(LIBS) -o $@
+	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) -static $^ $(LIBPERF_STATIC) $(LIBS) -o $@
 
 $(B)/tests/unit/%: tests/unit/%.c $(B)/libtwbench.a
 	@mkdir -p $(@D)
@@ -219,5 +226,8 @@ help:
 .PHONY: all bench test tests tests-unit static doctor install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
+
+# Objects see libperf's headers: a new libperf means new objects.
+$(OBJS) $(B)/bench/main.o: build/libperf.mk
 
 -include $(OBJS:.o=.d) $(B)/bench/main.d $(wildcard $(B)/tests/unit/*.d)

@@ -1,32 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* twbench export: journals as one flat table, for plots and other programs. */
-#include <argp.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli.h"
+#include "commands.h"
+#include "exit_code.h"
 #include "export.h"
 #include "inputs.h"
 
-#ifndef TW_VERSION
-#define TW_VERSION "unknown"
-#endif
-
 #define WHO "twbench export"
-
-enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_IO = 6 };
-
-int cmd_export(int argc, char **argv);
 
 /* ---- command line ---- */
 
-enum { KEY_FORMAT = 0x100, KEY_HIST, KEY_VERSION, KEY_USAGE };
+enum { KEY_FORMAT = 0x100, KEY_HIST };
 
 struct args {
 	enum export_format format;
 	const char *hist;
-	bool done;
 	char **paths;
 	size_t n;
 };
@@ -35,25 +27,8 @@ static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "csv|json", 0, "What to write (default: csv)", 0},
 	{"hist", KEY_HIST, "METRIC", 0,
 	 "Write the bins of this histogram instead, merged over the invocations of a point", 0},
-	{"help", 'h', NULL, 0, "Print this help", 1},
-	{"usage", KEY_USAGE, NULL, 0, "Print the options in short", 1},
-	{"version", KEY_VERSION, NULL, 0, "Print the version", 1},
 	{0},
 };
-
-/* Prints instead of exporting; without the EXIT flags, argp leaves exit() to main(). */
-static error_t only_print(struct argp_state *state, unsigned int help_flags)
-{
-	struct args *args = state->input;
-
-	if (help_flags)
-		argp_state_help(state, stdout, help_flags & ~ARGP_HELP_EXIT_OK);
-	else
-		puts("twbench " TW_VERSION);
-	args->done = true;
-	state->next = state->argc;
-	return 0;
-}
 
 static error_t parse_format(struct argp_state *state, const char *arg)
 {
@@ -80,21 +55,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_HIST:
 		args->hist = arg;
 		return 0;
-	case 'h':
-		return only_print(state, ARGP_HELP_STD_HELP);
-	case KEY_USAGE:
-		return only_print(state, ARGP_HELP_USAGE);
-	case KEY_VERSION:
-		return only_print(state, 0);
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
 		args->n = state->argc - state->next;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		if (args->done)
-			return 0;
-		argp_error(state, "which JOURNAL? `twbench run -o FILE` writes one");
-		return EINVAL;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -119,19 +83,6 @@ static const struct argp argp = {
 	       "  twbench export --format json run.jsonl | jq '.[].delivery_ns_p50'\n",
 };
 
-/* argp names the program after argv[0], which is "export" alone. */
-static int parse_args(int argc, char **argv, struct args *args)
-{
-	static char name[] = WHO;
-	char *old = argv[0];
-	error_t err;
-
-	argv[0] = name;
-	err = argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, args);
-	argv[0] = old;
-	return -err;
-}
-
 /* Lists the right names, from all samples, each once. */
 static void say_unknown_hist(const struct inputs *in, const char *name)
 {
@@ -154,12 +105,14 @@ int cmd_export(int argc, char **argv)
 {
 	struct args args = {0};
 	struct inputs in;
-	int code, err;
+	int code = cli_parse(&argp, argc, argv, &args), err;
 
-	if (parse_args(argc, argv, &args))
+	if (code >= 0)
+		return code;
+	if (!args.n) {
+		fputs(WHO ": which JOURNAL? `twbench run -o FILE` writes one\n", stderr);
 		return EXIT_USAGE;
-	if (args.done)
-		return EXIT_DONE;
+	}
 	code = inputs_read(WHO, args.paths, args.n, &in);
 	if (code)
 		return code;
@@ -167,13 +120,8 @@ int cmd_export(int argc, char **argv)
 			: export_samples(stdout, &in, args.format);
 	if (err == -ENOENT)
 		say_unknown_hist(&in, args.hist);
+	else if (err)
+		fprintf(stderr, WHO ": %s\n", strerror(-err));
 	inputs_free(&in);
-	if (err == -ENOENT)
-		return EXIT_USAGE;
-	if (!err && (fflush(stdout) || ferror(stdout)))
-		err = -errno;
-	if (!err)
-		return EXIT_DONE;
-	fprintf(stderr, WHO ": the table could not be written: %s\n", strerror(-err));
-	return EXIT_IO;
+	return !err ? EXIT_DONE : err == -ENOENT ? EXIT_USAGE : EXIT_INTERNAL;
 }

@@ -1,31 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* twbench report: journals as plain text, for people and for kernel lists. */
-#include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli.h"
+#include "commands.h"
+#include "exit_code.h"
 #include "inputs.h"
 #include "report.h"
 
-#ifndef TW_VERSION
-#define TW_VERSION "unknown"
-#endif
-
 #define WHO "twbench report"
-
-enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_IO = 6 };
-
-int cmd_report(int argc, char **argv);
 
 /* ---- command line ---- */
 
-enum { KEY_HTML = 0x100, KEY_VERSION, KEY_USAGE };
+enum { KEY_HTML = 0x100 };
 
 struct args {
-	bool all, html, done;
+	bool all, html;
 	char **paths;
 	size_t n;
 };
@@ -33,25 +27,8 @@ struct args {
 static const struct argp_option options[] = {
 	{"all", 'a', NULL, 0, "Print every metric and every percentile", 0},
 	{"html", KEY_HTML, "DIR", 0, "Write pages into DIR (not available yet)", 0},
-	{"help", 'h', NULL, 0, "Print this help", 1},
-	{"usage", KEY_USAGE, NULL, 0, "Print the options in short", 1},
-	{"version", KEY_VERSION, NULL, 0, "Print the version", 1},
 	{0},
 };
-
-/* Prints instead of reporting; without the EXIT flags, argp leaves exit() to main(). */
-static error_t only_print(struct argp_state *state, unsigned int help_flags)
-{
-	struct args *args = state->input;
-
-	if (help_flags)
-		argp_state_help(state, stdout, help_flags & ~ARGP_HELP_EXIT_OK);
-	else
-		puts("twbench " TW_VERSION);
-	args->done = true;
-	state->next = state->argc;
-	return 0;
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -64,21 +41,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_HTML:
 		args->html = true;
 		return 0;
-	case 'h':
-		return only_print(state, ARGP_HELP_STD_HELP);
-	case KEY_USAGE:
-		return only_print(state, ARGP_HELP_USAGE);
-	case KEY_VERSION:
-		return only_print(state, 0);
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
 		args->n = state->argc - state->next;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		if (args->done || args->html)
-			return 0;
-		argp_error(state, "which JOURNAL? `twbench run -o FILE` writes one");
-		return EINVAL;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -99,21 +65,22 @@ static const struct argp argp = {
 	       "  twbench run -p smoke -o - | twbench report -\n",
 };
 
-/* argp names the program after argv[0], which is "report" alone. */
+/* -1: go on; otherwise the exit code. */
 static int parse_args(int argc, char **argv, struct args *args)
 {
-	static char name[] = WHO;
-	char *old = argv[0];
-	error_t err;
+	int code = cli_parse(&argp, argc, argv, args);
 
-	argv[0] = name;
-	err = argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, args);
-	argv[0] = old;
-	if (!err && args->html && !args->done) {
+	if (code >= 0)
+		return code;
+	if (args->html) {
 		fputs(WHO ": --html is not available yet\n", stderr);
-		return -EINVAL;
+		return EXIT_USAGE;
 	}
-	return -err;
+	if (!args->n) {
+		fputs(WHO ": which JOURNAL? `twbench run -o FILE` writes one\n", stderr);
+		return EXIT_USAGE;
+	}
+	return -1;
 }
 
 /* ---- journals of one environment ---- */
@@ -177,21 +144,17 @@ int cmd_report(int argc, char **argv)
 {
 	struct args args = {0};
 	struct inputs in;
-	int code, err;
+	int code = parse_args(argc, argv, &args), err;
 
-	if (parse_args(argc, argv, &args))
-		return EXIT_USAGE;
-	if (args.done)
-		return EXIT_DONE;
+	if (code >= 0)
+		return code;
 	code = inputs_read(WHO, args.paths, args.n, &in);
 	if (code)
 		return code;
 	err = print_all(&in, args.all);
 	inputs_free(&in);
-	if (!err && (fflush(stdout) || ferror(stdout)))
-		err = -errno;
 	if (!err)
 		return EXIT_DONE;
-	fprintf(stderr, WHO ": the report could not be printed: %s\n", strerror(-err));
-	return EXIT_IO;
+	fprintf(stderr, WHO ": %s\n", strerror(-err));
+	return EXIT_INTERNAL;
 }

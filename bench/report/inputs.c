@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_USAGE = 2, EXIT_INPUT = 5, EXIT_IO = 6 };
+#include "exit_code.h"
 
 static int read_one(const char *who, const char *path, struct journal *j)
 {
@@ -16,7 +16,7 @@ static int read_one(const char *who, const char *path, struct journal *j)
 	if (!err)
 		return 0;
 	fprintf(stderr, "%s: %s\n", who, why); /* it begins with the path */
-	return err == -ENOMEM || err == -EIO ? EXIT_IO : EXIT_INPUT;
+	return err == -ENOMEM || err == -EIO ? EXIT_INTERNAL : EXIT_BAD_INPUT;
 }
 
 /*
@@ -71,7 +71,7 @@ static int add_one(const char *who, const char *path, struct inputs *in, json_t 
 	in->n++;
 	if (find_twin(seen, j, &twin)) {
 		fprintf(stderr, "%s: %s: no memory\n", who, path);
-		return EXIT_IO;
+		return EXIT_INTERNAL;
 	}
 	if (twin) {
 		fprintf(stderr,
@@ -92,7 +92,7 @@ int inputs_read(const char *who, char *const *paths, size_t n, struct inputs *ou
 	*out = (struct inputs){.v = calloc(n, sizeof(*out->v))};
 	if (!seen || !out->v) {
 		fprintf(stderr, "%s: no memory for %zu journals\n", who, n);
-		code = EXIT_IO;
+		code = EXIT_INTERNAL;
 	}
 	for (i = 0; i < n && !code; i++)
 		code = add_one(who, paths[i], out, seen);

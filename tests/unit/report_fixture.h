@@ -11,9 +11,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-
-int cmd_report(int argc, char **argv);
-int cmd_export(int argc, char **argv);
+#include "commands.h"
 
 /* ---- registry ---- */
 
@@ -173,7 +171,7 @@ static char *slurp(FILE *f)
 static int run(struct fixture *x, int (*command)(int, char **), const char *a, const char *b,
 	       const char *c, const char *d)
 {
-	char *argv[] = {(char *)"x", (char *)a, (char *)b, (char *)c, (char *)d, NULL};
+	char *argv[] = {(char *)"command", (char *)a, (char *)b, (char *)c, (char *)d, NULL};
 	FILE *out = tmpfile(), *err = tmpfile();
 	int argc = 0, code, old_out = dup(1), old_err = dup(2);
 

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <fcntl.h>
 
 #include "report_fixture.h"
 
@@ -322,26 +321,6 @@ static void usage(void **state)
 	assert_says(x->out, "twbench ");
 }
 
-static int report_to_full_disk(int argc, char **argv)
-{
-	int fd = open("/dev/full", O_WRONLY);
-
-	assert_true(fd >= 0);
-	dup2(fd, 1);
-	close(fd);
-	return cmd_report(argc, argv);
-}
-
-static void output_that_fails_exits_6(void **state)
-{
-	struct fixture *x = *state;
-
-	journal_of_six(x, 0);
-	assert_int_equal(run(x, report_to_full_disk, x->path[0], NULL, NULL, NULL), 6);
-	assert_says(x->err, "No space left");
-	clearerr(stdout);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,7 +341,6 @@ int main(void)
 		fixture_test(incomplete_journals_are_reported_with_a_warning),
 		fixture_test(damage_exits_5_and_says_where),
 		fixture_test(usage),
-		fixture_test(output_that_fails_exits_6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
