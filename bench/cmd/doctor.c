@@ -1,6 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /* twbench doctor: what of this machine disturbs or prevents measuring, and what it can do. */
-#include <argp.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -9,51 +8,29 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "commands.h"
 #include "env.h"
+#include "exit_code.h"
+#include "needs.h"
 #include "noise.h"
 #include "probe.h"
-#include "runner.h"
-
-#ifndef TW_VERSION
-#define TW_VERSION "unknown"
-#endif
-#ifndef TW_COMMIT
-#define TW_COMMIT "unknown"
-#endif
 
 #define MAX_FINDINGS 64
 
 /* ---- command line ---- */
 
-enum { KEY_TUNE = 0x100, KEY_VERSION, KEY_USAGE };
+enum { KEY_TUNE = 0x100 };
 
 struct args {
-	bool json, tune, done;
+	bool json, tune;
 };
 
 static const struct argp_option options[] = {
-	{"json", 'j', NULL, 0, "Print one JSON object: env, findings, capabilities", 0},
-	{"tune", KEY_TUNE, NULL, 0, "Apply the remedies while COMMAND runs (not available yet)", 0},
-	{"help", 'h', NULL, 0, "Print this help", 1},
-	{"usage", KEY_USAGE, NULL, 0, "Print the options in short", 1},
-	{"version", KEY_VERSION, NULL, 0, "Print the version", 1},
-	{0},
+	{ "json", 'j', NULL, 0, "Print one JSON object: env, findings, capabilities", 0 },
+	{ "tune", KEY_TUNE, NULL, 0, "Apply the remedies while COMMAND runs (not available yet)", 0 },
+	{ 0 },
 };
-
-/* Prints instead of examining; without the EXIT flags, argp leaves exit() to main(). */
-static error_t only_print(struct argp_state *state, unsigned int help_flags)
-{
-	struct args *args = state->input;
-
-	if (help_flags)
-		argp_state_help(state, stdout, help_flags & ~ARGP_HELP_EXIT_OK);
-	else
-		puts("twbench " TW_VERSION " (" TW_COMMIT ")");
-	args->done = true;
-	state->next = state->argc;
-	return 0;
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -67,15 +44,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		args->tune = true;
 		state->next = state->argc; /* the rest is COMMAND */
 		return 0;
-	case 'h':
-		return only_print(state, ARGP_HELP_STD_HELP);
-	case KEY_USAGE:
-		return only_print(state, ARGP_HELP_USAGE);
-	case KEY_VERSION:
-		return only_print(state, 0);
 	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument '%s': doctor takes none", arg);
-		return EINVAL;
+		return cli_error(state, "unexpected argument '%s': doctor takes none", arg);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -84,87 +54,37 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "",
 	.doc = "Tell what on this machine makes results noisy or prevents measuring, each with its "
 	       "remedy, and what can be measured here."
 	       "\v"
 	       "Exit status: 0 it can be measured here; 77 something prevents it; 2 usage.\n"
 	       "\n"
-	       "Examples:\n"
+	       "EXAMPLES\n"
 	       "  sudo twbench doctor\n"
 	       "  twbench doctor --json | jq '.findings[] | select(.verdict != \"fine\")'\n",
 };
 
-/* argp names the program after argv[0], which is "doctor" alone. */
-static int parse_args(int argc, char **argv, struct args *args)
-{
-	static char name[] = "twbench doctor";
-	char *old = argv[0];
-	error_t err;
-
-	argv[0] = name;
-	err = argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT | ARGP_IN_ORDER, NULL,
-			 args);
-	argv[0] = old;
-	return -err;
-}
-
 /* ---- capabilities ---- */
 
-struct capability {
-	const char *name;
-	bool (*try)(char *detail, size_t size); /* detail: the reason, or what was found */
-};
-
-static bool try_kfunc(char *detail, size_t size)
+static int try_kfunc(char *detail, size_t size)
 {
 	enum kfunc_flavour flavour = probe_kfunc(detail, size);
 
-	if (flavour != KFUNC_NONE)
-		snprintf(detail, size, "bpf_task_work_schedule_{signal,resume}%s",
-			 flavour == KFUNC_IMPL ? "_impl" : "");
-	return flavour != KFUNC_NONE;
+	if (flavour == KFUNC_NONE)
+		return -ENOENT;
+	snprintf(detail, size, "bpf_task_work_schedule_{signal,resume}%s",
+		 flavour == KFUNC_IMPL ? "_impl" : "");
+	return 0;
 }
 
-static bool try_load(char *detail, size_t size)
-{
-	return !probe_bpf_load(detail, size);
-}
-
-static bool try_perf_sw(char *detail, size_t size)
-{
-	return !probe_perf_sw(detail, size);
-}
-
-static bool try_perf_hw(char *detail, size_t size)
-{
-	return !probe_perf_hw(detail, size);
-}
-
-static bool try_tracefs(char *detail, size_t size)
-{
-	return !probe_tracefs(detail, size);
-}
-
-static bool try_pid_ns(char *detail, size_t size)
-{
-	return !probe_pid_ns(detail, size);
-}
-
-static bool try_kmsg(char *detail, size_t size)
-{
-	return !probe_kmsg(detail, size);
-}
-
-static bool try_guest(char *detail, size_t size)
-{
-	return !probe_guest(detail, size);
-}
-
-static const struct capability capabilities[] = {
-	{"kfuncs", try_kfunc},	  {"BPF load", try_load},	   {"perf-sw", try_perf_sw},
-	{"perf-hw", try_perf_hw}, {"tracefs", try_tracefs},	   {"pid namespace", try_pid_ns},
-	{"kernel log", try_kmsg}, {"disposable guest", try_guest},
+static const struct capability {
+	const char *name;
+	int (*try)(char *detail, size_t size); /* 0: works; detail: the reason, or what was found */
+} capabilities[] = {
+	{ "kfuncs", try_kfunc },	   { "BPF load", probe_bpf_load },
+	{ "perf-sw", probe_perf_sw },	   { "perf-hw", probe_perf_hw },
+	{ "tracefs", probe_tracefs },	   { "pid namespace", probe_pid_ns },
+	{ "kernel log", probe_kmsg },	   { "disposable guest", probe_guest },
 };
 
 #define N_CAPABILITIES (sizeof(capabilities) / sizeof(capabilities[0]))
@@ -220,7 +140,7 @@ static void print_capabilities(void)
 	printf("\n%-10s%s\n", "works", "capability");
 	for (i = 0; i < N_CAPABILITIES; i++) {
 		detail[0] = '\0';
-		yes = capabilities[i].try(detail, sizeof(detail));
+		yes = !capabilities[i].try(detail, sizeof(detail));
 		print_word(yes ? "yes" : "no", 10, yes ? NOISE_FINE : NOISE_NOISY);
 		printf("%-*s%s\n", *detail ? 18 : 0, capabilities[i].name, detail);
 	}
@@ -269,7 +189,7 @@ static json_t *capabilities_json(void)
 
 	for (i = 0; i < N_CAPABILITIES; i++) {
 		detail[0] = '\0';
-		yes = capabilities[i].try(detail, sizeof(detail));
+		yes = !capabilities[i].try(detail, sizeof(detail));
 		json_array_append_new(array,
 				      json_pack("{s:s,s:b,s:s}", "name", capabilities[i].name,
 						"works", yes, "detail", detail));
@@ -318,16 +238,16 @@ static int examine(bool json)
 
 int cmd_doctor(int argc, char **argv)
 {
-	struct args args = {0};
+	struct args args = { 0 };
+	int code = cli_parse(&argp, argc, argv, &args);
 
-	if (parse_args(argc, argv, &args))
-		return EXIT_USAGE;
-	if (args.done)
-		return EXIT_DONE;
+	if (code >= 0)
+		return code;
 	if (args.tune) {
 		fprintf(stderr, "twbench: doctor --tune is not available yet: apply the remedies "
 				"that 'twbench doctor' prints by hand\n");
 		return EXIT_USAGE;
 	}
+	needs_prepare();
 	return examine(args.json);
 }

@@ -56,8 +56,7 @@ static error_t positive(struct argp_state *state, const char *name, const char *
 	*out = strtod(arg, &end);
 	if (!*end && end != arg && *out > 0 && *out <= 1e6)
 		return 0;
-	argp_error(state, "%s '%s': must be a number above 0, up to 1000000", name, arg);
-	return EINVAL;
+	return cli_error(state, "%s '%s': must be a number above 0, up to 1000000", name, arg);
 }
 
 static error_t integer(struct argp_state *state, const char *name, const char *arg, uint64_t min,
@@ -69,9 +68,8 @@ static error_t integer(struct argp_state *state, const char *name, const char *a
 	*out = strtoull(arg, &end, 10);
 	if (isdigit((unsigned char)*arg) && !*end && !errno && *out >= min && *out <= max)
 		return 0;
-	argp_error(state, "%s '%s': must be %llu..%llu", name, arg, (unsigned long long)min,
+	return cli_error(state, "%s '%s': must be %llu..%llu", name, arg, (unsigned long long)min,
 		   (unsigned long long)max);
-	return EINVAL;
 }
 
 /* Appends the values to those of the option; sep 0: one value. */
@@ -106,10 +104,8 @@ static error_t check_values(struct argp_state *state, const char *key, json_t *l
 			json_t *value = opt_value(o, json_string_value(v), why, sizeof(why));
 
 			json_decref(value);
-			if (!value) {
-				argp_error(state, "%s", why);
-				return EINVAL;
-			}
+			if (!value)
+				return cli_error(state, "%s", why);
 		}
 		return 0;
 	}
@@ -132,7 +128,7 @@ static error_t unknown_option(struct argp_state *state, const struct bench *b, c
 		strncat(list, " ", sizeof(list) - strlen(list) - 1);
 		strncat(list, o->name, sizeof(list) - strlen(list) - 1);
 	}
-	argp_error(state, "%s has no option '%s'; it has:%s", b->name, name, list);
+	cli_error(state, "%s has no option '%s'; it has:%s", b->name, name, list);
 	return EINVAL;
 }
 
@@ -144,7 +140,7 @@ static error_t unknown_bench(struct argp_state *state, const char *name)
 		strncat(list, " ", sizeof(list) - strlen(list) - 1);
 		strncat(list, benches[i]->name, sizeof(list) - strlen(list) - 1);
 	}
-	argp_error(state, "no bench '%s'; there are:%s", name, list);
+	cli_error(state, "no bench '%s'; there are:%s", name, list);
 	return EINVAL;
 }
 
@@ -160,7 +156,7 @@ static error_t add_set(struct argp_state *state, const char *arg)
 	error_t err = EINVAL;
 
 	if (!dot) {
-		argp_error(state, "--set '%s': must be BENCH.OPTION=VALUE", arg);
+		cli_error(state, "--set '%s': must be BENCH.OPTION=VALUE", arg);
 		goto out;
 	}
 	*dot = *eq = '\0';
@@ -172,7 +168,7 @@ static error_t add_set(struct argp_state *state, const char *arg)
 	}
 	values = opt_values(o, eq + 1, o->type == OPT_CPUS ? '\0' : ',', why, sizeof(why));
 	if (!values) {
-		argp_error(state, "--set %s.%s", b->name, why);
+		cli_error(state, "--set %s.%s", b->name, why);
 		goto out;
 	}
 	*dot = '.';
@@ -194,7 +190,7 @@ static error_t set_profile(struct argp_state *state, const char *arg)
 			return 0;
 		}
 	}
-	argp_error(state, "no profile '%s'; there are: smoke quick full", arg);
+	cli_error(state, "no profile '%s'; there are: smoke quick full", arg);
 	return EINVAL;
 }
 
@@ -204,10 +200,8 @@ static error_t add_bench(struct argp_state *state, const char *arg)
 
 	if (!bench_by_name(arg))
 		return unknown_bench(state, arg);
-	if (a->n_benches == RUN_MAX_BENCHES) {
-		argp_error(state, "more than %d benches", RUN_MAX_BENCHES);
-		return EINVAL;
-	}
+	if (a->n_benches == RUN_MAX_BENCHES)
+		return cli_error(state, "more than %d benches", RUN_MAX_BENCHES);
 	a->benches[a->n_benches++] = arg;
 	return 0;
 }
@@ -216,7 +210,7 @@ static error_t set_impl(struct argp_state *state, const char *arg)
 {
 	if (!strcmp(arg, "stock"))
 		return 0;
-	argp_error(state, "no implementation '%s'; there are: stock", arg);
+	cli_error(state, "no implementation '%s'; there are: stock", arg);
 	return EINVAL;
 }
 

@@ -72,9 +72,8 @@ void held_maps_release(struct held_maps *h, uint64_t reaped_ns)
 
 	if (!h->n)
 		return;
-	while (!all_ended(h) && now_ns() < reaped_ns + RELEASE_AFTER_NS)
+	while ((!all_ended(h) || quiesce_cpus()) && now_ns() < reaped_ns + RELEASE_AFTER_NS)
 		nanosleep(&ms, NULL);
-	quiesce_cpus();
 	while (h->n)
 		close(h->fd[--h->n]);
 	h->counters_fd = -1;

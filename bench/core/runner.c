@@ -33,6 +33,7 @@ struct run {
 	size_t samples, skips, errors;
 	unsigned int failures_in_a_row;
 	bool untrusted, broken;
+	bool usable; /* the journal took its first line */
 	int io_err;
 	uint64_t started;
 };
@@ -56,9 +57,12 @@ static int write_line(struct run *run, json_t *line)
 	if (err && !run->io_err) {
 		run->io_err = err;
 		progress_clear(&run->progress);
-		fprintf(stderr, "twbench: cannot write journal %s: %s; %zu samples are in it, "
-			"--resume goes on from there\n", run->r->journal_path, strerror(-err),
-			run->samples);
+		fprintf(stderr, "twbench run: cannot write %s: %s", run->r->journal_path,
+			strerror(-err));
+		if (run->usable)
+			fprintf(stderr, "; %zu samples are in it, --resume goes on from there",
+				run->samples);
+		fputc('\n', stderr);
 	}
 	return err;
 }
@@ -271,7 +275,7 @@ static enum exit_code conclude(struct run *run)
 
 	progress_clear(&run->progress);
 	if (run->io_err)
-		return EXIT_INTERNAL;
+		return run->usable ? EXIT_INTERNAL : EXIT_USAGE;
 	if (interrupted) {
 		fprintf(stderr, "twbench: interrupted; %zu samples are in %s, --resume goes on "
 			"from there\n", run->samples + before, run->r->journal_path);
@@ -297,7 +301,8 @@ enum exit_code runner_run(const struct runner *r)
 		json_array_append_new(run.noise, json_string(
 			"kernel log: cannot be read, so a kernel warning would go unnoticed (run as root)"));
 	progress_start(&run.progress, r->quiet, count_left(r), plan_item_s(r->plan));
-	if (!write_start(&run) && !write_skips(&run))
+	run.usable = !write_start(&run);
+	if (run.usable && !write_skips(&run))
 		run_items(&run);
 	code = conclude(&run);
 	json_decref(run.noise);

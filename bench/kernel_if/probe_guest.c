@@ -29,13 +29,13 @@ int probe_guest(char *why, size_t size)
 	if (!cmdline_has(line, GUEST_TOKEN)) {
 		snprintf(why, size,
 			 "not a disposable guest (no " GUEST_TOKEN " on the kernel command line): "
-			 "run it with 'make vm-bench'");
+			 "run it with scripts/vm");
 		return -EPERM;
 	}
 	if (lstat(GUEST_MARKER, &st) || !S_ISREG(st.st_mode)) {
 		snprintf(why, size,
 			 "not a disposable guest (no " GUEST_MARKER ", which our own init leaves): "
-			 "run it with 'make vm-bench'");
+			 "run it with scripts/vm");
 		return -EPERM;
 	}
 	return 0;

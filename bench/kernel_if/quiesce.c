@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,7 +28,23 @@ static int visit_every_cpu(void)
 	return err;
 }
 
+/* On PREEMPT_RT an irq_work is run by a thread, which may be preempted in its middle. */
+static bool is_preempt_rt(void)
+{
+	FILE *f = fopen("/sys/kernel/realtime", "r");
+	int rt = 0;
+
+	if (f) {
+		if (fscanf(f, "%d", &rt) != 1)
+			rt = 0;
+		fclose(f);
+	}
+	return rt;
+}
+
 int quiesce_cpus(void)
 {
+	if (is_preempt_rt())
+		return -EOPNOTSUPP;
 	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) ? visit_every_cpu() : 0;
 }

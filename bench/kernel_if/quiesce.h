@@ -6,8 +6,8 @@
 /*
  * Returns after every CPU has scheduled or interrupted at least once since the call, so that any
  * irq_work that was queued before it has run: membarrier(GLOBAL), or, where the kernel refuses that
- * (nohz_full), by running on every CPU in turn. Not enough on PREEMPT_RT, where the irq_work is a
- * thread. 0 or -errno.
+ * (nohz_full), by running on every CPU in turn. 0 or -errno; -EOPNOTSUPP on PREEMPT_RT, where the
+ * irq_work is a thread and nothing can be said: the caller must let time pass instead.
  */
 int quiesce_cpus(void);
 

@@ -94,10 +94,9 @@ static int add_columns(json_t *columns, const struct inputs *in, size_t part)
 
 	for (i = 0; i < in->n; i++)
 		json_array_foreach (in->v[i].samples, k, sample)
-			err = err
-				      ?: put_part(columns, NULL, parts[part].key,
-						  parts[part].prefix,
-						  json_object_get(sample, parts[part].key));
+			if (!err)
+				err = put_part(columns, NULL, parts[part].key, parts[part].prefix,
+					       json_object_get(sample, parts[part].key));
 	return err;
 }
 
@@ -113,10 +112,9 @@ static int put_sample(struct export_sink *s, const struct journal *j, json_t *sa
 		if (v && json_object_set(row, fixed[i], v))
 			err = -ENOMEM;
 	}
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		err = err
-			      ?: put_part(s->columns, row, parts[i].key, parts[i].prefix,
-					  json_object_get(sample, parts[i].key));
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
+		err = put_part(s->columns, row, parts[i].key, parts[i].prefix,
+			       json_object_get(sample, parts[i].key));
 	err = err ?: export_row(s, row);
 	json_decref(row);
 	return err;

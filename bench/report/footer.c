@@ -2,10 +2,8 @@
 /* Below the tables: what the notation means, what the harness costs, what went missing. */
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "metric.h"
 #include "number.h"
 #include "report.h"
 #include "text.h"
@@ -69,6 +67,33 @@ static int print_spread_notes(const struct report *r, size_t min, size_t max)
 	return err;
 }
 
+static const struct section *section_named(const struct sections *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (!strcmp(s->v[i].name, name))
+			return &s->v[i];
+	return NULL;
+}
+
+static bool any_percentile(const struct sections *s)
+{
+	const char *name;
+	char hist[64];
+	size_t i, k;
+	double q;
+	json_t *v;
+
+	for (i = 0; i < s->n; i++)
+		for (k = 0; k < s->v[i].n; k++)
+			json_object_foreach (json_object_get(s->v[i].points[k].first, "metrics"),
+					     name, v)
+				if (split_percentile(name, hist, sizeof(hist), &q))
+					return true;
+	return section_named(s, "latency") != NULL;
+}
+
 static int print_notes(const struct report *r, const struct sections *s)
 {
 	size_t min, max;
@@ -79,77 +104,81 @@ static int print_notes(const struct report *r, const struct sections *s)
 			"Numbers are medians over n invocations (a fresh process, BPF load and maps"
 			" each) of what one invocation measured, percentiles included.");
 	err = err ?: print_spread_notes(r, min, max);
-	return err
-		       ?: text_item(
-				  r->out, "",
-				  "-: unknown, or too few values for a 95 %% interval of the percentile"
-				  " (p99 needs 368, p99.9 3 688). inf: beyond what completed.");
+	if (err || !any_percentile(s))
+		return err;
+	return text_item(r->out, "",
+			 "-: unknown, or too few values for a 95 %% interval of the percentile"
+			 " (p99 needs 368, p99.9 3 688). inf: beyond what completed.");
 }
 
 /* ---- recorder ---- */
 
-/* Median over the samples of the bench that have it; NAN if none has. */
-static int metric_of(const struct sections *s, const char *bench, const char *name, double *out)
+static bool is_where(const json_t *sample, const char *where)
 {
-	double *v = NULL, *more;
-	size_t i, k, m, n = 0;
-	const json_t *sample;
+	const char *v = json_string_value(sample_param(sample, "where"));
 
+	return !where || (v && !strcmp(v, where));
+}
+
+/* Median over all samples of a bench, or of those with where=WHERE; NAN if none has it. */
+static int median_of(const struct section *s, const char *where, const char *name, double *out)
+{
+	json_t *found = json_array(), *sample;
+	struct point all = {.samples = found};
+	struct spread spread = {.median = NAN};
+	size_t i, k;
+	int err = found ? 0 : -ENOMEM;
+
+	for (i = 0; s && i < s->n; i++)
+		json_array_foreach (s->points[i].samples, k, sample)
+			if (is_where(sample, where) && json_array_append(found, sample))
+				err = -ENOMEM;
 	*out = NAN;
-	for (i = 0; i < s->n; i++) {
-		if (strcmp(s->v[i].name, bench))
-			continue;
-		for (k = 0; k < s->v[i].n; k++) {
-			json_array_foreach (s->v[i].points[k].samples, m, sample) {
-				const json_t *where = sample_param(sample, "where");
-				double x = sample_metric(sample, name);
-
-				if (isnan(x) || (json_is_string(where) &&
-						 strcmp(json_string_value(where), "bpf")))
-					continue;
-				more = reallocarray(v, n + 1, sizeof(*v));
-				if (!more) {
-					free(v);
-					return -ENOMEM;
-				}
-				v = more;
-				v[n++] = x;
-			}
-		}
+	if (!err && json_array_size(found)) {
+		err = point_spread(&all, sample_metric, name, &spread);
+		*out = spread.median;
 	}
-	sort_doubles(v, n);
-	*out = median_sorted(v, n);
-	free(v);
-	return 0;
+	json_decref(found);
+	return err;
+}
+
+static int print_nop(const struct report *r, const struct section *nop, const char *where,
+		     bool *said)
+{
+	char a[NUMBER_MAX], b[NUMBER_MAX];
+	double recorder, clock;
+	int err = median_of(nop, where, "recorder_ns", &recorder);
+
+	err = err ?: median_of(nop, where, "clock_ns", &clock);
+	*said = !err && recorder > 0 && clock >= 0;
+	if (!*said)
+		return err;
+	return text_item(r->out, "recorder",
+			 "%s ns per event%s, of which the clock %s ns (%.0f %%); not subtracted",
+			 number_text(a, recorder, ""), strcmp(where, "bpf") ? " in user space" : "",
+			 number_text(b, clock, ""), 100 * clock / recorder);
 }
 
 static int print_recorder(const struct report *r, const struct sections *s)
 {
-	char a[NUMBER_MAX], b[NUMBER_MAX];
-	double recorder, clock, latency_clock;
-	int err = metric_of(s, "nop", "recorder_ns", &recorder);
+	const struct section *nop = section_named(s, "nop");
+	char text[NUMBER_MAX];
+	double clock;
+	bool said;
+	int err = print_nop(r, nop, "bpf", &said);
 
-	err = err ?: metric_of(s, "nop", "clock_ns", &clock);
-	err = err ?: metric_of(s, "latency", "clock_ns", &latency_clock);
+	if (err || said)
+		return err;
+	err = median_of(section_named(s, "latency"), NULL, "clock_ns", &clock);
 	if (err)
 		return err;
-	if (recorder > 0 && clock <= recorder)
-		return text_item(
-			r->out, "recorder",
-			"%s ns per event, of which the clock %s ns (%.0f %%); not subtracted",
-			number_text(a, recorder, ""), number_text(b, clock, ""),
-			100 * clock / recorder);
-	if (recorder > 0)
-		return text_item(r->out, "recorder",
-				 "%s ns per event, the clock %s ns; not subtracted",
-				 number_text(a, recorder, ""), number_text(b, clock, ""));
-	if (!isnan(latency_clock))
+	if (!isnan(clock))
 		return text_item(
 			r->out, "recorder",
 			"one clock read takes %s ns, not subtracted; the bench `nop` measures"
 			" the whole recorder",
-			number_text(a, latency_clock, ""));
-	return 0;
+			number_text(text, clock, ""));
+	return print_nop(r, nop, "user", &said);
 }
 
 /* ---- totals ---- */

@@ -109,10 +109,9 @@ static int print_mitigations(const struct report *r, const json_t *env)
 			fprintf(f, "%s%s", vulnerable++ ? " " : ": ", key);
 	}
 	err = fclose(f) ? -ENOMEM : 0;
-	err = err
-		      ?: text_item(r->out, "mitigated",
-				   "%zu on, %zu not affected, %zu vulnerable%s", on, unaffected,
-				   vulnerable, open);
+	if (!err)
+		err = text_item(r->out, "mitigated", "%zu on, %zu not affected, %zu vulnerable%s",
+				on, unaffected, vulnerable, open);
 	free(open);
 	return err;
 }
@@ -128,11 +127,11 @@ static int print_twbench(const struct report *r, const json_t *env)
 			: !strcmp(flavour, "impl") ? "bpf_task_work_schedule_{signal,resume}_impl"
 						   : flavour);
 
-	return err
-		       ?: text_item(r->out, "twbench", "version %s, commit %s, libbpf %s",
-				    fact(version, env, "twbench_version"),
-				    fact(commit, env, "twbench_commit"),
-				    fact(libbpf, env, "libbpf_version"));
+	if (err)
+		return err;
+	return text_item(r->out, "twbench", "version %s, commit %s, libbpf %s",
+			 fact(version, env, "twbench_version"), fact(commit, env, "twbench_commit"),
+			 fact(libbpf, env, "libbpf_version"));
 }
 
 /* Words that a shell would take apart are quoted, so that the line can be pasted. */
@@ -202,11 +201,13 @@ static int print_run(const struct report *r, const struct journal *j)
 		snprintf(planned, sizeof(planned), " of %" JSON_INTEGER_FORMAT " planned",
 			 json_integer_value(plan));
 	if (resumes)
-		snprintf(resumed, sizeof(resumed), ", resumed %zu times", resumes);
-	return err
-		       ?: text_item(r->out, "run", "%s, seed %s, %zu%s samples%s",
-				    fact(date, j->header, "started"), fact(seed, j->header, "seed"),
-				    n, planned, resumed);
+		snprintf(resumed, sizeof(resumed), ", resumed %zu time%s", resumes,
+			 resumes == 1 ? "" : "s");
+	if (err)
+		return err;
+	return text_item(r->out, "run", "%s, seed %s, %zu%s sample%s%s",
+			 fact(date, j->header, "started"), fact(seed, j->header, "seed"), n,
+			 planned, n == 1 ? "" : "s", resumed);
 }
 
 static int print_invocations(const struct report *r, const struct sections *s)

@@ -122,18 +122,21 @@ static int print_warnings(const struct report *r)
 	struct groups g;
 	json_t *sample, *warning, *n;
 	const char *text, *label = "warnings";
-	size_t i, k, m;
+	size_t i, k, m, samples = 0;
 	int err = groups_init(&g);
 
 	g.err = err;
-	for (i = 0; i < r->n && !g.err; i++)
+	for (i = 0; i < r->n && !g.err; i++) {
+		samples += json_array_size(r->journals[i]->samples);
 		json_array_foreach (r->journals[i]->samples, k, sample)
 			json_array_foreach (json_object_get(sample, "warnings"), m, warning)
 				add(&g, json_string_value(warning) ?: "-", sample);
+	}
 	json_object_foreach (g.count, text, n) {
 		if (!g.err)
-			g.err = text_item(r->out, label, "%s (in %" JSON_INTEGER_FORMAT " samples)",
-					  text, json_integer_value(n));
+			g.err = text_item(r->out, label,
+					  "%s (in %" JSON_INTEGER_FORMAT " of %zu sample%s)", text,
+					  json_integer_value(n), samples, samples == 1 ? "" : "s");
 		label = "";
 	}
 	groups_fini(&g);

@@ -231,6 +231,52 @@ static void odd_journals_stay_within_the_page(void **state)
 	assert_clean(x->out);
 }
 
+/* Two points with n_params parameters that differ, their values so many characters long. */
+static void wide_journal(struct fixture *x, int n_params, int length)
+{
+	char params[2048];
+	int i, p;
+
+	journal_open(x, 0, env_plain);
+	for (i = 0; i < 2; i++) {
+		strcpy(params, "{");
+		for (p = 0; p < n_params; p++)
+			snprintf(params + strlen(params), sizeof(params) - strlen(params),
+				 "%s\"%c\":\"%.*s%d\"", p ? "," : "", '#' + p, length - 1,
+				 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxx", i);
+		strcat(params, "}");
+		add_sample(x, "alien", params, "{\"a\":1}", "{}", "");
+	}
+	journal_close(x, true);
+}
+
+static void a_table_that_is_too_wide_numbers_its_rows(void **state)
+{
+	struct fixture *x = *state;
+
+	/* Four labels of 15 and five other columns: 99, which just fits. */
+	wide_journal(x, 4, 15);
+	assert_int_equal(run(x, cmd_report, x->path[0], NULL, NULL, NULL), 0);
+	assert_clean(x->out);
+	assert_says(x->out, "xxxxxxxxxxxxxx0  xxxxxxxxxxxxxx0  ");
+	wide_journal(x, 4, 20);
+	assert_int_equal(run(x, cmd_report, x->path[0], NULL, NULL, NULL), 0);
+	assert_clean(x->out);
+	assert_says(x->out, "row 1      #=xxxxxxxxxxxxxxxxxxx0 $=");
+	assert_says(x->out, "  1  a ");
+}
+
+/* Narrow, but more columns than a table has. */
+static void too_many_columns_number_their_rows(void **state)
+{
+	struct fixture *x = *state;
+
+	wide_journal(x, 50, 1);
+	assert_int_equal(run(x, cmd_report, x->path[0], NULL, NULL, NULL), 0);
+	assert_clean(x->out);
+	assert_says(x->out, "row 1      #=0 $=0 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +288,8 @@ int main(void)
 		fixture_test(hist_rows_merge_the_invocations),
 		fixture_test(wrong_usage_exits_2),
 		fixture_test(odd_journals_stay_within_the_page),
+		fixture_test(a_table_that_is_too_wide_numbers_its_rows),
+		fixture_test(too_many_columns_number_their_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static void journal_open(struct fixture *x, int which, const char *env)
 	x->order = x->skips = x->errors = 0;
 	fprintf(x->f,
 		"{\"kind\":\"header\",\"schema\":\"twbench/1\",\"env\":%s,\"args\":"
-		"[\"run\",\"-p\",\"my profile\"],\"seed\":7,\"started\":\"2025-01-31T12:00:00Z\"}\n",
+		"[\"run\",\"-p\",\"it's mine\"],\"seed\":7,\"started\":\"2025-01-31T12:00:00Z\"}\n",
 		env);
 }
 

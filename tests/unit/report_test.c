@@ -31,7 +31,7 @@ static void head_names_machine_kernel_and_command(void **state)
 	assert_says(x->out, "mitigated  1 on, 1 not affected, 1 vulnerable: c\n");
 	assert_says(x->out, "kfuncs     bpf_task_work_schedule_{signal,resume}_impl\n");
 	assert_says(x->out, "commit abc123");
-	assert_says(x->out, "command    twbench run -p 'my profile'\n");
+	assert_says(x->out, "command    twbench run -p 'it'\\''s mine'\n");
 	assert_says(x->out, "run        2025-01-31T12:00:00Z, seed 7, 6 samples\n");
 	assert_says(x->out, "1 point, 6 invocations each\n");
 	assert_string_equal(x->err, "");
@@ -182,6 +182,49 @@ static void unknown_benches_and_metrics_are_printed(void **state)
 	assert_says(x->out, "recorder   45 ns per event, of which the clock 21.0 ns (47 %)");
 }
 
+/* What it costs in user space says nothing of the BPF side, but something where that cannot run. */
+static void recorder_in_user_space_is_the_last_resort(void **state)
+{
+	static const char metrics[] = "{\"recorder_ns\":50,\"clock_ns\":20}";
+	struct fixture *x = *state;
+
+	journal_open(x, 0, env_plain);
+	add_sample(x, "nop", "{\"where\":\"user\"}", metrics, "{}", "");
+	journal_close(x, true);
+	assert_int_equal(report(x, NULL, 0, -1), 0);
+	assert_says(x->out, "recorder   50 ns per event in user space, of which the clock 20 ns");
+	assert_silent(x->out, "-: unknown");
+	journal_open(x, 0, env_plain);
+	add_sample(x, "nop", "{\"where\":\"user\"}", metrics, "{}", "");
+	add_sample(x, "nop", "{\"where\":\"bpf\"}", "{\"recorder_ns\":60,\"clock_ns\":30}", "{}",
+		   "");
+	journal_close(x, true);
+	assert_int_equal(report(x, NULL, 0, -1), 0);
+	assert_says(x->out, "recorder   60 ns per event, of which the clock 30 ns (50 %)");
+}
+
+static void a_first_look_shows_two_percentiles_of_a_histogram(void **state)
+{
+	struct fixture *x = *state;
+
+	journal_open(x, 0, env_plain);
+	add_sample(x, "alien", "{}",
+		   "{\"delivery_ns_p50\":100,\"delivery_ns_p90\":101,\"delivery_ns_p99\":110,"
+		   "\"delivery_ns_mean\":100.25,\"other_ns_mean\":3,\"tiny_ratio\":0.00002,"
+		   "\"none_ratio\":0}",
+		   hist_400, "");
+	journal_close(x, true);
+	assert_int_equal(report(x, NULL, 0, -1), 0);
+	assert_says(x->out, "delivery_ns_p50  ns    1     100  -\n"
+			    "delivery_ns_p99  ns    1     110  -\n"
+			    "other_ns_mean    ns    1       3  -\n"
+			    "tiny_ratio             1   2e-05  -\n"
+			    "none_ratio             1       0  -\n");
+	assert_int_equal(report(x, "--all", 0, -1), 0);
+	assert_says(x->out, "delivery_ns_p90 ");
+	assert_says(x->out, "delivery_ns_mean ");
+}
+
 /* ---- footer ---- */
 
 static void losses_skips_errors_and_warnings_are_told_once(void **state)
@@ -195,17 +238,18 @@ static void losses_skips_errors_and_warnings_are_told_once(void **state)
 	add_skip(x, "skip", "{\"trigger\":\"perf-hw\",\"rate\":1}", "no PMU");
 	add_skip(x, "skip", "{\"trigger\":\"perf-hw\",\"rate\":2}", "no PMU");
 	add_skip(x, "error", "{}", "the kernel warned");
+	add_sample(x, "nop", "{}", "{}", "{}", "");
 	journal_close(x, true);
 	assert_int_equal(report(x, NULL, 0, -1), 0);
 	assert_says(x->out, "recorder   one clock read takes 21 ns");
 	assert_says(x->out, "generator  2 of 810 due instants called late");
 	assert_says(x->out, "not zero   6 filtered");
-	assert_says(x->out, "           4 worker migrations\n");
+	assert_says(x->out, "           6 worker migrations\n");
 	assert_silent(x->out, "lost\n");
 	assert_says(x->out, "conservation laws held in all 2 samples");
 	assert_says(x->out, "skipped    latency trigger=perf-hw (2 times): no PMU\n");
 	assert_says(x->out, "errors     latency: the kernel warned\n");
-	assert_says(x->out, "warnings   governor: powersave (in 2 samples)\n");
+	assert_says(x->out, "warnings   governor: powersave (in 3 of 3 samples)\n");
 }
 
 static void only_skips_is_no_samples(void **state)
@@ -333,6 +377,8 @@ int main(void)
 		fixture_test(offered_is_left_out_where_all_was_served),
 		fixture_test(most_ebusy_makes_the_median_infinite),
 		fixture_test(unknown_benches_and_metrics_are_printed),
+		fixture_test(recorder_in_user_space_is_the_last_resort),
+		fixture_test(a_first_look_shows_two_percentiles_of_a_histogram),
 		fixture_test(losses_skips_errors_and_warnings_are_told_once),
 		fixture_test(only_skips_is_no_samples),
 		fixture_test(one_environment_becomes_one_table),
