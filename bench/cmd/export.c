@@ -34,14 +34,9 @@ static error_t parse_format(struct argp_state *state, const char *arg)
 {
 	struct args *args = state->input;
 
-	if (!strcmp(arg, "csv")) {
-		args->format = EXPORT_CSV;
-	} else if (!strcmp(arg, "json")) {
-		args->format = EXPORT_JSON;
-	} else {
-		argp_error(state, "unknown format '%s': csv or json", arg);
-		return EINVAL;
-	}
+	if (strcmp(arg, "csv") && strcmp(arg, "json"))
+		return cli_error(state, "unknown format '%s': csv or json", arg);
+	args->format = strcmp(arg, "csv") ? EXPORT_JSON : EXPORT_CSV;
 	return 0;
 }
 

@@ -162,7 +162,7 @@ static int measure(const struct run_args *a, const struct plan *plan, const json
 		code = EXIT_INTERNAL;
 	}
 	json_decref(env);
-	if (code != EXIT_NOTHING && code != EXIT_INTERNAL)
+	if (code == EXIT_DONE || code == EXIT_UNTRUSTED || code == EXIT_INTERRUPTED)
 		show_report(a, path);
 	return code;
 }

@@ -15,13 +15,13 @@ static inline void relax(void)
 }
 
 /* A due instant inside the window was intended; called after the next one had come, it was late. */
-static void account(struct worker *w, uint64_t due, uint64_t called)
+static void account(struct worker *w, uint64_t due, uint64_t next, uint64_t called)
 {
 	if (due >= worker_window_end(w))
 		worker_done(w);
 	else if (due >= worker_window_start(w)) {
 		w->intended++;
-		w->late += (double)(called - due) > w->pacer.gap_ns;
+		w->late += called >= next;
 	}
 	w->migrations += sched_getcpu() != w->cpu;
 }
@@ -39,16 +39,16 @@ static uint64_t wait_until(const struct worker *w, uint64_t due)
 static void drive_paced(struct worker *w)
 {
 	const struct trigger *t = w->inv->trigger;
-	uint64_t due, called;
+	uint64_t due, next, called;
 
 	pacer_start(&w->pacer, now_ns());
-	for (;;) {
-		due = pacer_next(&w->pacer);
+	for (due = pacer_next(&w->pacer);; due = next) {
+		next = pacer_next(&w->pacer);
 		called = wait_until(w, due);
 		if (worker_stop(w))
 			return;
 		t->fire(w, due);
-		account(w, due, called);
+		account(w, due, next, called);
 		worker_ready(w);
 	}
 }
@@ -61,7 +61,7 @@ static void drive_max(struct worker *w)
 		uint64_t due = now_ns();
 
 		t->fire(w, due);
-		account(w, due, due);
+		account(w, due, UINT64_MAX, due);
 		worker_ready(w);
 	}
 }

@@ -26,12 +26,14 @@ static void on_term(int sig)
 	invocation_interrupted = 1;
 }
 
-/* A child never outlives the runner, and a Ctrl-C for the whole group is the runner's to handle. */
+/* A child never outlives the runner; a Ctrl-C for the whole group and a closed terminal are the
+ * runner's to handle. */
 static int bind_to_parent(pid_t parent)
 {
 	struct sigaction term = { .sa_handler = on_term };
 
 	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	sigaction(SIGTERM, &term, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return getppid() == parent ? 0 : -ESRCH; /* it died before the prctl */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct run {
 	struct progress progress;
 	int kmsg;
 	json_t *noise; /* warnings that belong to every sample */
+	bool *given_up; /* by point: the child found out that it cannot be measured here */
 	size_t samples, skips, errors;
 	unsigned int failures_in_a_row;
 	bool untrusted, broken;
@@ -124,6 +126,8 @@ static bool was_measured(const struct runner *r, const struct item *item)
 	json_t *line;
 	size_t i;
 
+	if (was_skipped(r, &r->plan->points[item->point]))
+		return true;
 	if (r->resumed)
 		json_array_foreach(r->resumed->samples, i, line)
 			if (json_integer_value(json_object_get(line, "invocation")) ==
@@ -149,13 +153,27 @@ static int write_skips(struct run *run)
 	return err;
 }
 
+static void give_up(struct run *run, size_t point, const char *why)
+{
+	const struct point *p = &run->r->plan->points[point];
+	char label[160];
+
+	point_label(p, label, sizeof(label));
+	progress_clear(&run->progress);
+	fprintf(stderr, "twbench run: skipping %s: %s\n", label, why);
+	run->given_up[point] = true;
+	run->skips++;
+	run->failures_in_a_row = 0;
+	write_line(run, line_of("skip", p, why));
+}
+
 static void report_error(struct run *run, const struct point *p, const char *why)
 {
 	char label[160];
 
 	point_label(p, label, sizeof(label));
 	progress_clear(&run->progress);
-	fprintf(stderr, "twbench: %s: %s\n", label, why);
+	fprintf(stderr, "twbench run: %s: %s\n", label, why);
 	run->errors++;
 	run->failures_in_a_row++;
 	write_line(run, line_of("error", p, why));
@@ -209,9 +227,7 @@ static void run_item(struct run *run, size_t order)
 	kmsg_scan(run->kmsg, why, sizeof(why)); /* what came before is not this invocation's */
 	status = child_run(plan, &plan->items[order], seed, &interrupted, &sample, why, sizeof(why));
 	if (status == CHILD_SKIP) {
-		run->skips++;
-		run->failures_in_a_row = 0;
-		write_line(run, line_of("skip", p, why));
+		give_up(run, plan->items[order].point, why);
 	} else if (status == CHILD_ERROR) {
 		char kernel[512];
 
@@ -243,16 +259,16 @@ static void run_items(struct run *run)
 	const struct runner *r = run->r;
 
 	for (size_t i = 0; i < r->plan->n_items && !interrupted && !run->io_err; i++) {
-		if (was_measured(r, &r->plan->items[i]))
+		if (run->given_up[r->plan->items[i].point] || was_measured(r, &r->plan->items[i]))
 			continue;
 		run_item(run, i);
 		if (run->broken) {
-			fprintf(stderr, "twbench: stopping: this kernel can no longer be trusted; "
+			fprintf(stderr, "twbench run: stopping: this kernel can no longer be trusted; "
 				"save its log and reboot\n");
 			return;
 		}
 		if (run->failures_in_a_row == MAX_FAILURES_IN_A_ROW) {
-			fprintf(stderr, "twbench: stopping after %d failures in a row\n",
+			fprintf(stderr, "twbench run: stopping after %d failures in a row\n",
 				MAX_FAILURES_IN_A_ROW);
 			return;
 		}
@@ -277,7 +293,7 @@ static enum exit_code conclude(struct run *run)
 	if (run->io_err)
 		return run->usable ? EXIT_INTERNAL : EXIT_USAGE;
 	if (interrupted) {
-		fprintf(stderr, "twbench: interrupted; %zu samples are in %s, --resume goes on "
+		fprintf(stderr, "twbench run: interrupted; %zu samples are in %s, --resume goes on "
 			"from there\n", run->samples + before, run->r->journal_path);
 		return EXIT_INTERRUPTED;
 	}
@@ -293,8 +309,14 @@ static enum exit_code conclude(struct run *run)
 enum exit_code runner_run(const struct runner *r)
 {
 	struct run run = { .r = r, .kmsg = kmsg_open(), .noise = noise_warnings(r->env),
+			   .given_up = calloc(r->plan->n_points, sizeof(bool)),
 			   .started = now_ns() };
 	enum exit_code code;
+
+	if (!run.given_up || !run.noise) {
+		fprintf(stderr, "twbench run: no memory\n");
+		return EXIT_INTERNAL;
+	}
 
 	catch_signals();
 	if (run.kmsg < 0)
@@ -306,6 +328,7 @@ enum exit_code runner_run(const struct runner *r)
 		run_items(&run);
 	code = conclude(&run);
 	json_decref(run.noise);
+	free(run.given_up);
 	if (run.kmsg >= 0)
 		close(run.kmsg);
 	return code;

@@ -195,14 +195,14 @@ static const struct member header_members[] = {
 	{"seed", COUNT},
 	{"plan", OBJECT | OPTIONAL},
 	{"started", TIME | OPTIONAL},
-	{NULL},
+	{NULL, 0},
 };
 
 static const struct member plan_members[] = {
 	{"points", COUNT},
 	{"samples", COUNT},
 	{"invocations", COUNT},
-	{NULL},
+	{NULL, 0},
 };
 
 static const struct member sample_members[] = {
@@ -222,38 +222,39 @@ static const struct member sample_members[] = {
 	{"metrics", METRICS},
 	{"hist", HISTS},
 	{"warnings", STRINGS},
-	{NULL},
+	{NULL, 0},
 };
 
 /* What counts has beyond life: only the window has due instants. */
 static const struct member window_members[] = {
 	{"intended", COUNT},
 	{"late", COUNT},
-	{NULL},
+	{NULL, 0},
 };
 
 static const struct member life_members[] = {
 	{"delivered", COUNT}, {"filtered", COUNT},	   {"throttled", COUNT_OR_NULL},
 	{"attempts", COUNT},  {"accepted", COUNT},	   {"ebusy", COUNT},
 	{"failed", COUNTS},   {"completed", COUNT},	   {"cancelled", COUNT},
-	{"lost", COUNT},      {"in_flight_at_end", COUNT}, {NULL},
+	{"lost", COUNT},      {"in_flight_at_end", COUNT}, {NULL, 0},
 };
 
 static const struct member skip_members[] = {
 	{"bench", NAME},
 	{"reason", NAME},
 	{"params", PARAMS | OPTIONAL},
-	{NULL},
+	{NULL, 0},
 };
 
 static const struct member footer_members[] = {
-	{"samples", COUNT}, {"skipped", COUNT}, {"errors", COUNT}, {"elapsed_s", SECONDS}, {NULL},
+	{"samples", COUNT},	{"skipped", COUNT}, {"errors", COUNT},
+	{"elapsed_s", SECONDS}, {NULL, 0},
 };
 
 static const struct member resume_members[] = {
 	{"args", STRINGS},
 	{"started", TIME},
-	{NULL},
+	{NULL, 0},
 };
 
 static int check_members(const json_t *o, const struct member *m, const char *where,

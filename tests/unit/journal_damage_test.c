@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Damaged journals: each gives its exact error or state; none crashes. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -286,6 +287,9 @@ static void long_lines(void **state)
 	memcpy(text + header, SKIP, strlen(SKIP));
 	text[header + JOURNAL_MAX_LINE - 1] = '\n';
 	expect_bytes(text, header + JOURNAL_MAX_LINE, JOURNAL_NO_FOOTER);
+	text[header + JOURNAL_MAX_LINE - 1] = ' ';
+	text[header + JOURNAL_MAX_LINE] = '\n';
+	expect_bytes(text, header + JOURNAL_MAX_LINE + 1, -EBADMSG);
 	free(text);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Writing and reading back: every kind of line, full disks, locks, resuming, signals, size. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,6 +124,7 @@ static void assert_same(const json_t *got, const char *text)
 	const char *name;
 
 	json_object_foreach (json_object_get(copy, "hist"), name, hist) {
+		assert_null(json_object_get(hist, "bins"));
 		assert_int_equal(hist_from_json(hist, h), 0);
 		json_object_set_new(json_object_get(copy, "hist"), name, hist_to_json(h));
 	}
@@ -381,23 +383,29 @@ static void device_without_space(void **state)
 	assert_int_equal(journal_close_writer(w), 0);
 }
 
+static void limit_file_size(rlim_t size)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size < limit.rlim_max ? size : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
 /* Every limit inside the second line: the file is cut back, and goes on when there is space. */
 static void file_without_space(void **state)
 {
-	struct rlimit old, limit;
 	off_t size = strlen(HEADER "\n");
 
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	for (size_t room = 0; room <= strlen(SAMPLE); room += 97) {
 		struct journal_writer *w = create_with(1);
 
-		limit = (struct rlimit){size + room, old.rlim_max};
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		limit_file_size(size + room);
 		assert_int_equal(write_text(w, SAMPLE), -EFBIG);
 		assert_int_equal(size_of(path), size);
 		assert_int_equal(write_text(w, SAMPLE), -EFBIG);
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+		limit_file_size(RLIM_INFINITY);
 		read_state(JOURNAL_NO_FOOTER, 0);
 		assert_int_equal(write_text(w, SAMPLE), 0);
 		assert_int_equal(journal_write_footer(w, 1), 0);
@@ -406,6 +414,22 @@ static void file_without_space(void **state)
 		unlink(path);
 	}
 	signal(SIGXFSZ, SIG_DFL);
+}
+
+static void resumed_file_without_space(void **state)
+{
+	off_t size = strlen(HEADER "\n");
+	struct journal_writer *w;
+
+	put_file(HEADER "\n{\"kind\":\"sam");
+	assert_int_equal(journal_append_to(path, &w), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	limit_file_size(size + 100);
+	assert_int_equal(write_text(w, SAMPLE), -EFBIG);
+	limit_file_size(RLIM_INFINITY);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(journal_close_writer(w), 0);
+	assert_file(HEADER "\n");
 }
 
 /* ---- signals and short writes ---- */
@@ -425,6 +449,7 @@ static void slow_reader(void)
 	int fd = open(path, O_RDONLY), copy = memfd_create("copy", 0);
 	ssize_t n;
 
+	usleep(30000);
 	while ((n = read(fd, buf, sizeof(buf))) > 0) {
 		if (write(copy, buf, n) != n)
 			_exit(2);
@@ -518,6 +543,7 @@ int main(void)
 		cmocka_unit_test_teardown(resume_cuts_nothing_foreign, remove_file),
 		cmocka_unit_test(device_without_space),
 		cmocka_unit_test_teardown(file_without_space, remove_file),
+		cmocka_unit_test_teardown(resumed_file_without_space, remove_file),
 		cmocka_unit_test_teardown(interrupted_writes, remove_file),
 		cmocka_unit_test_teardown(thousand_samples, remove_file),
 	};
