@@ -110,7 +110,10 @@ void inv_hist(struct invocation *inv, const char *name, const struct tw_hist *h)
 		inv_fail(inv, -EINVAL, "%s has no metric %s", inv->bench->name, name);
 		return;
 	}
-	json_object_set_new(inv->core->hists, name, hist_to_json(h));
+	if (json_object_set_new(inv->core->hists, name, hist_to_json(h))) {
+		inv_fail(inv, -ERANGE, "the histogram of %s cannot be written", name);
+		return;
+	}
 	snprintf(key, sizeof(key), "%s_mean", name);
 	if (h->count)
 		json_object_set_new(inv->core->metrics, key, json_real(hist_mean(h)));

@@ -50,23 +50,32 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Says once what is wrong with the journal. */
+static int check_write(struct run *run, int err)
+{
+	const char *why = err == -EBADMSG || err == -EPROTONOSUPPORT
+				  ? journal_writer_why(run->r->journal)
+				  : strerror(-err);
+
+	if (!err || run->io_err)
+		return err;
+	run->io_err = err;
+	progress_clear(&run->progress);
+	fprintf(stderr, "twbench run: cannot write %s: %s", run->r->journal_path, why);
+	if (run->usable)
+		fprintf(stderr, "; %zu samples are in it, --resume goes on from there",
+			run->samples);
+	fputc('\n', stderr);
+	return err;
+}
+
 /* Takes line. */
 static int write_line(struct run *run, json_t *line)
 {
 	int err = line ? journal_write(run->r->journal, line) : -ENOMEM;
 
 	json_decref(line);
-	if (err && !run->io_err) {
-		run->io_err = err;
-		progress_clear(&run->progress);
-		fprintf(stderr, "twbench run: cannot write %s: %s", run->r->journal_path,
-			strerror(-err));
-		if (run->usable)
-			fprintf(stderr, "; %zu samples are in it, --resume goes on from there",
-				run->samples);
-		fputc('\n', stderr);
-	}
-	return err;
+	return check_write(run, err);
 }
 
 static json_t *now_json(void)
@@ -275,16 +284,6 @@ static void run_items(struct run *run)
 	}
 }
 
-static int write_footer(struct run *run)
-{
-	size_t before = run->r->resumed ? json_array_size(run->r->resumed->samples) : 0;
-
-	return write_line(run, json_pack("{ss sI sI sI sf}", "kind", "footer", "samples",
-					 (json_int_t)(run->samples + before), "skipped",
-					 (json_int_t)run->skips, "errors", (json_int_t)run->errors,
-					 "elapsed_s", (now_ns() - run->started) / 1e9));
-}
-
 static enum exit_code conclude(struct run *run)
 {
 	size_t before = run->r->resumed ? json_array_size(run->r->resumed->samples) : 0;
@@ -297,7 +296,8 @@ static enum exit_code conclude(struct run *run)
 			"from there\n", run->samples + before, run->r->journal_path);
 		return EXIT_INTERRUPTED;
 	}
-	if (write_footer(run))
+	if (check_write(run, journal_write_footer(run->r->journal,
+						  (now_ns() - run->started) / 1e9)))
 		return EXIT_INTERNAL;
 	if (run->untrusted)
 		return EXIT_UNTRUSTED;

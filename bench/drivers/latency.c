@@ -172,6 +172,18 @@ static int collect_counts(struct invocation *inv, struct latency *l)
 	return 0;
 }
 
+/* Calls that a starved generator made after their window are honest, but not what was asked for. */
+static void check_generator(struct invocation *inv)
+{
+	const struct counts *c = &inv->counts[COHORT_WINDOW];
+	uint64_t attempts = c->bpf.attempts;
+	uint64_t gap = attempts > c->intended ? attempts - c->intended : c->intended - attempts;
+
+	if (inv->trigger->fire && gap * 100 > c->intended)
+		inv_warn(inv, "generator: over 1 %% of the due instants of a window were not called "
+			      "in it (stop other load, or lower --rates)");
+}
+
 static void set_rates(struct invocation *inv)
 {
 	const struct counts *c = &inv->counts[COHORT_WINDOW];
@@ -217,6 +229,7 @@ static int latency_collect(struct invocation *inv)
 	if (err)
 		return err;
 	set_rates(inv);
+	check_generator(inv);
 	inv_gauge(inv, "clock_ns", l->cost.clock_ns);
 	if (!inv->counts[COHORT_LIFE].bpf.attempts)
 		return inv_fail(inv, -ENODATA, "trigger %s never reached a worker: nothing was "

@@ -222,7 +222,9 @@ static void packed_text_is_checked(void **state)
 					    "0P",
 					    "~~~~",
 					    "\xc3\xa9\xc3\xa9",
-					    "PPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPP0"};
+					    "PPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPP0",
+					    "P`31" /* bin 3584 */,
+					    "P`O31"};
 	struct tw_hist *h = new_hist(state);
 	json_t *o = json_loads(good[2], 0, NULL);
 	char *full;
@@ -233,6 +235,9 @@ static void packed_text_is_checked(void **state)
 		json_object_set_new(o, "packed", json_stringn(full, len));
 		assert_int_equal(hist_from_json(o, h), -EINVAL);
 	}
+	/* an index without its count */
+	json_object_set_new(o, "packed", json_sprintf("%s1", full));
+	assert_int_equal(hist_from_json(o, h), -EINVAL);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_int_equal(json_object_set_new(o, "packed", json_string(texts[i])), 0);
 		assert_int_equal(hist_from_json(o, h), -EINVAL);
