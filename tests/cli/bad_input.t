@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091,SC2034,SC2154
 # Values of `run` that make no sense (2), and journals that cannot be believed (5).
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091,SC2034,SC2154
 # A full disk, and a read-only one. Both are mounted in a mount namespace that ends with this test.
 if [ -z "${TW_TEST_NS-}" ] && unshare -m true 2>/dev/null; then
 	TW_TEST_NS=1 exec unshare -m --propagation private "$0" "$@"
@@ -16,16 +16,16 @@ if [ -z "${TW_TEST_NS-}" ] || ! mount -t tmpfs -o size=24k tmpfs "$disk" 2>/dev/
 	finish
 fi
 
+trap 'umount "$disk"; rm -rf "$T"' EXIT
+
 # Something else fills the disk but for two or three pages.
 ballast() { head -c "$1" /dev/zero >"$disk/ballast"; }
 
 ballast 16k
 tw "${NOP[@]}" -n 12 -o "$disk/journal"
-refused_talk=$(grep -c . "$T/err")
 expect "the disk fills up in the middle" 6 "$disk/journal.*No space left.*--resume"
 check "one line of error" test "$(grep -c 'No space left' "$T/err")" = 1
-check "and no other" test "$refused_talk" -le 13
-has_no "no second complaint" "$T/err" 'standard output|Bad file|report:'
+has_no "and no other" "$T/err" 'standard output|Bad file|report:'
 measured=$(grep -c '"sample"' "$disk/journal")
 holds "what was measured is readable" "$disk/journal" \
 	"$measured samples, 0 skips, 0 errors, incomplete"
@@ -33,7 +33,6 @@ check "it is something" test "$measured" -ge 1 -a "$measured" -lt 12
 tw report "$disk/journal"
 expect "report reads it, and warns" 0 "$disk/journal is incomplete"
 
-sum=$(sum_of "$disk/journal")
 tw run --resume -q -o "$disk/journal"
 expect "--resume while it is still full" 6 'No space left'
 check "nothing was lost" test "$(grep -c '"sample"' "$disk/journal")" -ge "$measured"
@@ -55,16 +54,6 @@ rm "$disk/ballast"
 tw "${NOP[@]}" -n 1 -q -o "$disk/journal"
 expect "the same command after making room" 0
 holds "its journal" "$disk/journal" "1 samples, 0 skips, 0 errors, complete"
-
-ballast 20k
-tw export "$disk/journal"
-cp "$T/out" "$T/whole"
-code=0
-for ((i = 0; i < 60; i++)); do echo "$disk/journal"; done >"$T/list"
-head -c 4k /dev/zero >"$disk/csv" 2>/dev/null
-: >"$T/out"
-timeout 60 "$TWBENCH" list --json >>"$disk/csv" 2>"$T/err" || code=$?
-refused "list into a full disk" 6 'No space left'
 
 mount -o remount,ro "$disk"
 tw "${NOP[@]}" -n 1 -o "$disk/readonly"

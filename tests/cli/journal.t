@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091,SC2034,SC2154
 # Where `run` writes, what it writes there, and what it must never overwrite.
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091,SC2034,SC2154
 # Interrupted runs: what a signal leaves, and that --resume makes a whole journal of it.
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh

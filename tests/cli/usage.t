@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091,SC2034,SC2154
 # Help, version, and names that do not exist: exit codes, and the right names in the message.
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
