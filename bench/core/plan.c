@@ -199,7 +199,8 @@ static int order_items(struct plan *plan)
 		for (size_t p = 0; p < plan->n_points; p++)
 			if (!plan->points[p].unfit[0])
 				first[fit++] = (struct item){ p, round };
-		gsl_ran_shuffle(rng, first, fit, sizeof(*first));
+		if (fit) /* GSL aborts on an empty array */
+			gsl_ran_shuffle(rng, first, fit, sizeof(*first));
 		plan->n_items += fit;
 	}
 	gsl_rng_free(rng);

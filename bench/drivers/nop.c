@@ -177,7 +177,11 @@ static int nop_collect(struct invocation *inv)
 	inv_gauge(inv, "clock_ns", clock);
 	inv_gauge(inv, "record_ns", record);
 	inv_gauge(inv, "recorder_ns", clock + record);
-	inv_gauge(inv, "clock_share_ratio", clock / (clock + record));
+	if (clock > 0 && record >= 0)
+		inv_gauge(inv, "clock_share_ratio", clock / (clock + record));
+	else
+		inv_warn(inv, "clock_share_ratio: noise is larger than what it divides: stop other "
+			 "load, or measure longer (-d)");
 	if (!n->user) {
 		inv_gauge(inv, "program_ns", m[TW_NOP_EMPTY] - m[NOP_OFF]);
 		inv_gauge(inv, "syscall_ns", m[NOP_OFF]);

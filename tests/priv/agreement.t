@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1091,SC2154
 # twbench and an independent program measure the same thing, in turn: their mean delivery agrees.
 . "$(dirname "$0")/../lib.sh"
 . tests/priv/priv.sh
@@ -7,10 +8,6 @@
 other=build/tests/independent/mean_delivery
 rate=10000 seconds=0.3 calls=3000 pairs=${PAIRS:-20}
 cpu=$(allowed_cpus | tail -n 1)
-# Preempted once between call and callback, the mean of 3,000 calls doubles: real-time priority
-# keeps others away. Round robin, so that even on one CPU the runner gets its turns.
-calm=()
-chrt -r 10 true 2>/dev/null && calm=(chrt -r 10)
 
 cases=(
 	"signal: median of $pairs pair ratios within 3 %"
@@ -18,15 +15,16 @@ cases=(
 )
 need_live "${cases[@]}"
 
-# Both leave their mean in $mean.
+# Both leave their mean in $mean. One preemption between call and callback doubles the mean of 3,000
+# calls, hence calm.
 theirs() {
-	run ${calm[@]+"${calm[@]}"} "$other" "$1" $rate $calls "$cpu"
+	run calm "$other" "$1" $rate $calls "$cpu"
 	[ "$code" = 0 ] && mean=$(cat "$T/out")
 }
 
 ours() {
 	rm -f "$T/j"
-	run ${calm[@]+"${calm[@]}"} "$TWBENCH" run latency --triggers syscall --modes "$1" --rates $rate --cpus "$cpu" \
+	run calm "$TWBENCH" run latency --triggers syscall --modes "$1" --rates $rate --cpus "$cpu" \
 		--arrival constant -n 1 -d $seconds -q -o "$T/j"
 	[ "$code" = 0 ] && mean=$(pick "$T/j" delivery_ns_mean)
 }

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1091,SC2154
 # Nothing goes uncounted: conservation laws and offered load, recomputed from exported counts.
 . "$(dirname "$0")/../lib.sh"
 . tests/priv/priv.sh
@@ -71,8 +72,8 @@ off_rate() {
 }
 
 syscalls() {
-	local args=(latency --triggers syscall --modes signal,resume --arrival "constant,poisson"
-		--rates "1000,10000" --cpus all -n 1 -d 1) off
+	local off args=(latency --triggers syscall --modes "signal,resume" --cpus all -n 1 -d 1
+		--arrival "constant,poisson" --rates "1000,10000")
 
 	tw "${args[@]}"
 	off=$(off_target)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the tests on a live kernel share. Sourced after ../lib.sh.
 # shellcheck shell=bash
-set -o pipefail
 # shellcheck disable=SC2154 # T, TWBENCH, code: lib.sh
+set -o pipefail
 
 # Everything that was started in the background ends with the test.
 end_jobs() {
@@ -40,6 +40,12 @@ tw() {
 	run "$TWBENCH" run "$@" -q -o "$T/j"
 }
 
+# Keeps other load from coming between two time stamps: real-time priority, where it can be had.
+# Round robin, so that on a single CPU a spinning worker does not keep its own runner out for ever.
+calm() {
+	if chrt -r 10 true 2>/dev/null; then chrt -r 10 "$@"; else "$@"; fi
+}
+
 # The CPUs that this process may use, one per line.
 allowed_cpus() {
 	local part
@@ -57,11 +63,12 @@ child_of() {
 }
 
 # pick JOURNAL COLUMN...: columns of the samples, tab-separated; '-' where one is missing or empty.
-# COLUMN* is the sum of all columns that begin so.
+# COLUMN* is the sum of all columns that begin so. Blanks separate several journals.
 pick() {
-	local journal=$1
+	local journals=$1
 	shift
-	"$TWBENCH" export --format csv "$journal" | awk -v want="$*" '
+	# shellcheck disable=SC2086 # several
+	"$TWBENCH" export --format csv $journals | awk -v want="$*" '
 		# Fields of one line into f[]; a quoted field may hold commas and doubled quotes.
 		function split_csv(line, f,    n, v) {
 			for (n = 1; ; n++) {
