@@ -175,6 +175,9 @@ static int fake_setup(struct invocation *inv)
 		sleep(3);
 		fake_log("survived");
 	}
+	/* a library may print: not into the runner's data */
+	if (fake_acts_now(inv, "skip-setup"))
+		puts("stray output");
 	if (fake_acts_now(inv, "skip-setup"))
 		return inv_skip(inv, "no fakes on this machine");
 	if (fake_acts_now(inv, "fail-setup"))
@@ -281,8 +284,10 @@ static int fake_collect(struct invocation *inv)
 	fake_die(inv, "collect");
 	if (fake_acts_now(inv, "skip-collect"))
 		return inv_skip(inv, "nothing to collect here");
-	if (fake_acts_now(inv, "fail-collect"))
-		return inv_fail(inv, -EIO, "collect went wrong");
+	if (fake_acts_now(inv, "fail-collect")) {
+		inv_fail(inv, -EIO, "collect went wrong");
+		return inv_fail(inv, -EPIPE, "and then more");
+	}
 	inv_gauge(inv, fake_acts_now(inv, "bad-metric") ? "typo_ns" : "fake_ns", 42.5);
 	inv_warn(inv, "a warning of the bench");
 	inv->recursion_misses = 3;

@@ -148,6 +148,17 @@ static void pieces_make_the_whole(void **state)
 	free(pieces);
 }
 
+/* Takes the end away, as if the run had been killed before it. */
+static void cut_footer(void)
+{
+	char why[300];
+
+	journal_free(&j);
+	assert_int_equal(journal_read(in_dir(&run, "j"), &j, why, sizeof(why)), 0);
+	assert_int_equal(truncate(in_dir(&run, "j"), j.whole - 20), 0);
+	journal_free(&j);
+}
+
 /* Skips stay skipped and are told once; what failed is tried again; the end tells of all parts. */
 static void skips_and_errors_of_the_first_part(void **state)
 {
@@ -158,15 +169,23 @@ static void skips_and_errors_of_the_first_part(void **state)
 			  .values = "{'act': ['fail-setup']}" };
 
 	run_whole(&run, &s, EXIT_INTERNAL, &j, JOURNAL_COMPLETE, 1, 1, 1);
-	journal_free(&j);
-	/* without its end, as if it had been killed there */
-	assert_int_equal(journal_read(in_dir(&run, "j"), &j, (char[300]){ 0 }, 300), 0);
-	assert_int_equal(truncate(in_dir(&run, "j"), j.whole - 20), 0);
-	journal_free(&j);
+	cut_footer();
 	s.resume = true;
 	s.at = NEVER;
 	run_whole(&run, &s, EXIT_DONE, &j, JOURNAL_COMPLETE, 2, 1, 1);
 	expect_log(&run, OPENED CLOSED WHOLE WHOLE);
+}
+
+/* A child that found that it cannot measure a point is not asked again either. */
+static void points_given_up_in_the_first_part(void **state)
+{
+	struct spec s = { .values = "{'act': ['skip-setup']}", .invocations = 2 };
+
+	run_whole(&run, &s, EXIT_NOTHING, &j, JOURNAL_COMPLETE, 0, 1, 0);
+	cut_footer();
+	s.resume = true;
+	run_whole(&run, &s, EXIT_NOTHING, &j, JOURNAL_COMPLETE, 0, 1, 0);
+	expect_log(&run, OPENED CLOSED);
 }
 
 /* ---- death of the runner ---- */
@@ -190,7 +209,17 @@ static void the_child_dies_with_the_runner(void **state)
 
 /* ---- full disks ---- */
 
-/* Until the disk is full: whole lines, no end. Then the rest elsewhere. */
+static size_t invocations_in_log(void)
+{
+	size_t n = 0;
+
+	for (const char *p = text_of(&run, "log"); (p = strstr(p, "teardown ")); p++)
+		n++;
+	return n;
+}
+
+/* Until the disk is full: whole lines, no end, and nothing is measured in vain. Then the rest
+ * elsewhere. */
 static void fill(struct spec s)
 {
 	char said[64];
@@ -212,6 +241,7 @@ static void fill(struct spec s)
 	journal_free(&j);
 	snprintf(said, sizeof(said), "; %zu samples are in it", n);
 	expect_said(&run, said);
+	assert_int_equal(invocations_in_log(), n + 1);
 	s.file_limit = 0;
 	s.on_full_disk = false;
 	s.resume = true;
@@ -271,6 +301,7 @@ int main(int argc, char **argv)
 		TEST(a_signal_in_the_last_teardown),
 		TEST(pieces_make_the_whole),
 		TEST(skips_and_errors_of_the_first_part),
+		TEST(points_given_up_in_the_first_part),
 		TEST(the_child_dies_with_the_runner),
 		TEST(no_space_left),
 		TEST(file_too_large),
