@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* argv -> command table. The only caller of exit(). */
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,10 +84,22 @@ static int dispatch(int argc, char **argv)
 	return unknown_command(name);
 }
 
+/* A closed descriptor of 0 to 2 would be the next file's: the journal, say, with talk written into
+ * it. Opened the wrong way round, it still fails whoever uses it. */
+static int fill_standard_fds(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			return -errno;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int code;
 
+	if (fill_standard_fds())
+		exit(EXIT_INTERNAL);
 	libbpf_set_print(print_libbpf);
 	code = dispatch(argc, argv);
 	/* Output that did not reach its file is not output. */

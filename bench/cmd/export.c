@@ -72,7 +72,7 @@ static const struct argp argp = {
 	       " (nothing: without bound), count the number of events.\n"
 	       "Exit status: 0; 2 usage; 5 bad or foreign input; 6 output failed.\n"
 	       "\n"
-	       "Examples:\n"
+	       "EXAMPLES\n"
 	       "  twbench export results/run.jsonl >run.csv\n"
 	       "  twbench export --hist delivery_ns results/run.jsonl >cdf.csv\n"
 	       "  twbench export --format json run.jsonl | jq '.[].delivery_ns_p50'\n",

@@ -59,7 +59,7 @@ static const struct argp argp = {
 	       "\v"
 	       "Exit status: 0; 2 usage; 5 bad or foreign input; 6 output failed.\n"
 	       "\n"
-	       "Examples:\n"
+	       "EXAMPLES\n"
 	       "  twbench report results/run.jsonl\n"
 	       "  twbench report --all monday.jsonl tuesday.jsonl\n"
 	       "  twbench run -p smoke -o - | twbench report -\n",

@@ -90,22 +90,24 @@ static bool fits(const struct plan *plan, const char *bench, unsigned int need)
  */
 static int check_usable(const struct run_args *a, const struct plan *plan)
 {
-	bool live = fits(plan, NULL, NEEDS_KFUNC), nothing = !plan->n_items;
+	bool nothing = !plan->n_items;
 	char why[256];
+	bool live = !needs_check(NEEDS_BPF | NEEDS_KFUNC, why, sizeof(why));
 
 	for (unsigned int i = 0; i < a->n_benches; i++)
 		nothing |= !fits(plan, a->benches[i], 0);
 	if (nothing || (a->require_live && !live)) {
-		print_unfit(plan);
+		if (!live)
+			fprintf(stderr, "twbench: no usable kernel: %s\n", why);
+		else
+			print_unfit(plan);
 		fprintf(stderr, "twbench: nothing was measured; 'twbench doctor' says what this "
 			"machine can do, 'twbench run nop --set nop.where=user' needs no kernel "
 			"support\n");
 		return EXIT_NOTHING;
 	}
-	if (!live && !a->n_benches) {
-		needs_check(NEEDS_BPF | NEEDS_KFUNC, why, sizeof(why));
+	if (!live && !a->n_benches)
 		fprintf(stderr, "no usable kernel (%s): running only what needs none\n", why);
-	}
 	return 0;
 }
 
@@ -136,8 +138,10 @@ static json_t *args_json(int argc, char **argv)
 static int show_report(const struct run_args *a, const char *path)
 {
 	char *argv[] = { "report", (char *)path, NULL };
+	struct stat st;
 
-	if (a->quiet || !strcmp(path, "-"))
+	/* A device or a pipe holds nothing to read again. */
+	if (a->quiet || stat(path, &st) || !S_ISREG(st.st_mode))
 		return 0;
 	fprintf(stderr, "journal: %s\n\n", path);
 	return cmd_report(2, argv);
@@ -195,7 +199,7 @@ static int run_new(struct run_args *a, const json_t *args)
 static int check_same_machine(const struct journal *j)
 {
 	static const char *const keys[] = { "machine_id_hash", "kernel_release", "kernel_version",
-					    "cpu_model" };
+					    "cpu_model", "cpus_allowed" };
 	json_t *env = env_record(), *then = json_object_get(j->header, "env");
 	int code = 0;
 
@@ -208,6 +212,20 @@ static int check_same_machine(const struct journal *j)
 	}
 	json_decref(env);
 	return code;
+}
+
+/* Without rights that the first part had, the rest would be skipped and the journal called
+ * complete. */
+static int check_same_plan(const struct journal *j, const struct plan *plan)
+{
+	json_t *then = json_object_get(json_object_get(j->header, "plan"), "samples");
+
+	if (!then || (size_t)json_integer_value(then) == plan->n_items)
+		return 0;
+	fprintf(stderr, "twbench run: cannot resume %s here: it planned %lld samples, here are %zu; "
+		"--dry-run shows what cannot be measured\n", j->path,
+		(long long)json_integer_value(then), plan->n_items);
+	return EXIT_NOT_COMPARABLE;
 }
 
 /* Parses the options that the journal was started with; *strings keeps them alive. */
@@ -242,9 +260,11 @@ static int resume_journal(const struct run_args *a, const json_t *args, const st
 		first.seed = json_integer_value(json_object_get(j->header, "seed"));
 		first.quiet |= a->quiet;
 		code = make_plan(&first, &plan);
-		if (!code)
-			code = a->dry_run ? (print_plan(&plan), 0)
-					  : measure(&first, &plan, args, a->output, j);
+		if (!code && a->dry_run)
+			print_plan(&plan);
+		else if (!code)
+			code = check_same_plan(j, &plan) ?:
+				       measure(&first, &plan, args, a->output, j);
 		plan_free(&plan);
 	}
 	json_decref(first.values);

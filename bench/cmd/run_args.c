@@ -88,27 +88,36 @@ static void add_values(struct run_args *a, const char *key, const char *text, ch
 	free(copy);
 }
 
-/* A value must fit a row of at least one chosen bench; all benches while none was named. */
+/* Whether a row of some bench takes it, or no bench has such a row; why is the first one's. */
+static bool fits_a_row(const char *key, const char *text, char *why, size_t size)
+{
+	bool refused = false;
+	char other[256];
+
+	for (size_t i = 0; benches[i]; i++) {
+		const struct opt *o = opt_find(benches[i], key);
+		json_t *value = o ? opt_value(o, text, refused ? other : why,
+					      refused ? sizeof(other) : size)
+				  : NULL;
+
+		json_decref(value);
+		if (value)
+			return true;
+		refused |= o != NULL;
+	}
+	return !refused;
+}
+
+/* Whether it fits the benches that were chosen is the plan's to say: they may yet come. */
 static error_t check_values(struct argp_state *state, const char *key, json_t *list)
 {
 	char why[256];
 	json_t *v;
 	size_t n;
 
-	for (size_t i = 0; benches[i]; i++) {
-		const struct opt *o = opt_find(benches[i], key);
-
-		if (!o)
-			continue;
-		json_array_foreach(list, n, v) {
-			json_t *value = opt_value(o, json_string_value(v), why, sizeof(why));
-
-			json_decref(value);
-			if (!value)
-				return cli_error(state, "%s", why);
-		}
-		return 0;
-	}
+	json_array_foreach(list, n, v)
+		if (!fits_a_row(key, json_string_value(v), why, sizeof(why)))
+			return cli_error(state, "%s", why);
 	return 0;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "kmsg.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,9 +21,9 @@ static const struct {
 	{ "BUG: ", KMSG_BROKEN },
 	{ "kernel BUG at ", KMSG_BROKEN },
 	{ "Oops", KMSG_BROKEN },
-	{ "general protection fault", KMSG_BROKEN },
 	{ "self-detected stall", KMSG_BROKEN },
 	{ "detected stalls", KMSG_BROKEN },
+	{ "detected expedited stalls", KMSG_BROKEN },
 	{ "rcu_tasks_trace detected", KMSG_BROKEN },
 	{ "blocked for more than", KMSG_BROKEN },
 	{ "soft lockup", KMSG_BROKEN },
@@ -43,12 +45,21 @@ int kmsg_open(void)
 	return fd;
 }
 
+/* As words: "DEBUG: " is not a BUG. */
+static bool says(const char *message, const char *text)
+{
+	for (const char *at = message; (at = strstr(at, text)); at++)
+		if (at == message || !isalnum((unsigned char)at[-1]))
+			return true;
+	return false;
+}
+
 enum kmsg_verdict kmsg_judge(const char *message)
 {
 	enum kmsg_verdict worst = KMSG_QUIET;
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		if (patterns[i].verdict > worst && strstr(message, patterns[i].text))
+		if (patterns[i].verdict > worst && says(message, patterns[i].text))
 			worst = patterns[i].verdict;
 	return worst;
 }

@@ -62,13 +62,15 @@ static json_t *u64_value(const struct opt *o, const char *text)
 	return json_integer(v);
 }
 
-static json_t *cpus_value(const char *text, char *why, size_t size)
+static json_t *cpus_value(const struct opt *o, const char *text, char *why, size_t size)
 {
 	struct cpulist l;
-	char buf[256];
+	char buf[5 * TW_MAX_CPUS], reason[200];
 
-	if (cpulist_parse(text, &l, why, size))
+	if (cpulist_parse(text, &l, reason, sizeof(reason))) {
+		snprintf(why, size, "%s: %s", o->name, reason);
 		return NULL;
+	}
 	cpulist_format(&l, buf, sizeof(buf));
 	return json_string(buf);
 }
@@ -79,7 +81,7 @@ json_t *opt_value(const struct opt *o, const char *text, char *why, size_t size)
 	json_t *v = NULL;
 
 	if (o->type == OPT_CPUS)
-		return cpus_value(text, why, size);
+		return cpus_value(o, text, why, size);
 	if (o->type == OPT_U64)
 		v = u64_value(o, text);
 	else if (is_choice(o, text))

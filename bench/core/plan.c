@@ -222,8 +222,8 @@ static int fit_budget(struct plan *plan, double budget_s, char *why, size_t size
 	unsigned int rounds = round_s > 0 ? budget_s / round_s : plan->invocations;
 
 	if (!rounds) {
-		snprintf(why, size, "one invocation of each of the %zu points takes %.0f s, the "
-			 "budget is %.0f s: fewer points, or shorter windows (-d)", count_fit(plan),
+		snprintf(why, size, "one invocation of each of the %zu points takes %.3g s, the "
+			 "budget is %.3g s: fewer points, or shorter windows (-d)", count_fit(plan),
 			 round_s, budget_s);
 		return -EINVAL;
 	}

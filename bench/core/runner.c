@@ -46,8 +46,11 @@ static void catch_signals(void)
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	/* nohup(1) */
+	if (signal(SIGHUP, SIG_IGN) != SIG_IGN)
+		sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a size limit is an error of write(2), like a full disk */
 }
 
 /* Says once what is wrong with the journal. */
@@ -213,10 +216,20 @@ static void write_sample(struct run *run, size_t order, uint64_t seed, json_t *s
 				 "invocation", (json_int_t)item->invocation, "order",
 				 (json_int_t)order, "seed", (json_int_t)seed, "boot_id",
 				 boot_id ? boot_id : "");
+	char why[256];
+	int err;
 
 	json_object_update(line, sample);
 	json_array_extend(json_object_get(line, "warnings"), run->noise);
-	if (!write_line(run, line))
+	err = journal_write(run->r->journal, line);
+	json_decref(line);
+	if (err == -EBADMSG) {
+		/* a sample that no reader would take is this invocation's error, not the journal's */
+		snprintf(why, sizeof(why), "%s", journal_writer_why(run->r->journal));
+		report_error(run, p, why);
+		return;
+	}
+	if (!check_write(run, err))
 		run->samples++;
 	run->failures_in_a_row = 0;
 }

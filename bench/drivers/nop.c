@@ -25,6 +25,7 @@
 #include "params.h"
 
 #define BATCH 128
+#define MIN_BATCHES 16
 #define MAX_BATCHES 20000
 
 /* Beyond the programs' own variants: no program at all. */
@@ -121,9 +122,11 @@ static void batch_user(struct nop *n, int series)
 	}
 }
 
-static bool in_window(const struct worker *w, uint64_t from, uint64_t to)
+/* A stall of the machine can be longer than a window: the first batches may come after it. */
+static bool in_window(const struct worker *w, const struct nop *n, uint64_t from, uint64_t to)
 {
-	return from >= worker_window_start(w) && to < worker_window_end(w);
+	return from >= worker_window_start(w) &&
+	       (n->n < MIN_BATCHES || to < worker_window_end(w));
 }
 
 /* One batch of every series; kept only as a whole. */
@@ -141,7 +144,7 @@ static void round_of_batches(struct worker *w, struct nop *n)
 		b = now_ns();
 		ns[s] = (double)(b - a) / BATCH;
 	}
-	if (n->n == MAX_BATCHES || !in_window(w, begin, b))
+	if (n->n == MAX_BATCHES || !in_window(w, n, begin, b))
 		return;
 	for (int s = 0; s < NOP_SERIES; s++)
 		n->ns[s][n->n] = ns[s];
@@ -155,7 +158,7 @@ static int nop_work(struct worker *w)
 	while (!worker_stop(w)) {
 		round_of_batches(w, n);
 		worker_ready(w);
-		if (now_ns() >= worker_window_end(w))
+		if (n->n >= MIN_BATCHES && now_ns() >= worker_window_end(w))
 			worker_done(w);
 	}
 	return 0;

@@ -33,6 +33,7 @@ static const struct bench alpha = { .name = "alpha", .opts = alpha_opts };
 static const char *const wheres[] = { "here", "there", NULL };
 static const struct opt beta_opts[] = {
 	{ .name = "where", .type = OPT_ENUM, .choices = wheres, .def = { "here" } },
+	{ .name = "rate", .type = OPT_U64, .min = 1, .max = 20000000, .def = { "1" } },
 	{ .name = "size", .type = OPT_U64, .min = 2, .max = 64, .def = { "2" } },
 	OPT_ROW_CPUS("all"),
 	{ 0 },

@@ -182,6 +182,8 @@ static void sweeps(void **state)
 	ACCEPT("--rates", "1,10000000", "--rates=5");
 	expect_values("rate", "[\"1\",\"10000000\",\"5\"]");
 	assert_true(args.plan_given);
+	/* beyond the range of the first bench, but not of every one */
+	ACCEPT("--rates=20000000");
 	ACCEPT("--arrival=constant,poisson,max", "--modes", "signal,resume", "--targets=self",
 	       "--triggers", "quick,kernel");
 	expect_values("arrival", "[\"constant\",\"poisson\",\"max\"]");
@@ -194,7 +196,7 @@ static void sweeps(void **state)
 static void bad_sweeps(void **state)
 {
 	REFUSE("rate '0': must be 1..10000000", "--rates=0");
-	REFUSE("rate '10000001': must be 1..10000000", "--rates=10000001");
+	REFUSE("rate '20000001': must be 1..10000000", "--rates=20000001");
 	REFUSE("rate 'x': must be", "--rates", "1000,x");
 	REFUSE("rate '': must be", "--rates", "1000,");
 	REFUSE("rate '': must be", "--rates=");
@@ -244,15 +246,15 @@ static void bad_set(void **state)
 	}
 	REFUSE("no bench 'gamma'; there are: alpha beta", "--set=gamma.size=3");
 	REFUSE("no bench ''; there are: alpha beta", "--set=.size=3");
-	REFUSE("beta has no option 'sizes'; it has: where size cpus", "--set=beta.sizes=3");
-	REFUSE("beta has no option ''; it has: where size cpus", "--set=beta.=3");
+	REFUSE("beta has no option 'sizes'; it has: where rate size cpus", "--set=beta.sizes=3");
+	REFUSE("beta has no option ''; it has: where rate size cpus", "--set=beta.=3");
 	REFUSE("beta has no option 'size.x'", "--set=beta.size.x=3");
 	REFUSE("beta.size '1': must be 2..64", "--set=beta.size=1");
 	REFUSE("beta.size '65': must be 2..64", "--set=beta.size=3,65");
 	REFUSE("beta.size '': must be 2..64", "--set=beta.size=");
 	REFUSE("beta.size '3=4': must be 2..64", "--set=beta.size=3=4");
 	REFUSE("beta.where 'nowhere': must be here|there", "--set", "beta.where=nowhere");
-	REFUSE("'0-' is not a CPU list", "--set=beta.cpus=0-");
+	REFUSE("beta.cpus: '0-' is not a CPU list", "--set=beta.cpus=0-");
 	REFUSE("unknown or incomplete option", "--set");
 }
 

@@ -35,6 +35,8 @@ static const char *const broken[] = {
 	"rcu: INFO: rcu_preempt self-detected stall on CPU",
 	"rcu: INFO: rcu_sched detected stalls on CPUs/tasks:",
 	"INFO: rcu_tasks detected stalls on tasks:",
+	"rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-...D } 21 jiffies s: "
+	"73 root: 0x2/.",
 	"INFO: rcu_tasks_trace detected stalls on tasks:",
 	"INFO: task kworker/1:2:87 blocked for more than 120 seconds.",
 	"INFO: task twbench:812 blocked for more than 245 seconds.",
@@ -64,6 +66,9 @@ static const char *const quiet[] = {
 	"twbench[401000+1000] likely on CPU 1 (core 1, socket 0)",
 	"traps: a.out[813] trap divide error ip:401136 sp:7ffd3c2b5a50 error:0 in a.out[401000+1000]",
 	"traps: a.out[814] trap invalid opcode ip:401136 sp:7ffd3c2b5a50 error:0",
+	"traps: a.out[815] general protection fault ip:401136 sp:7ffd3c2b5a50 error:0 in "
+	"a.out[401000+1000]",
+	"DEBUG: nothing is wrong",
 	"Out of memory: Killed process 812 (twbench) total-vm:1048576kB, anon-rss:524288kB",
 	"workqueue: bpf_map_free_deferred hogged CPU for >10000us 4 times, consider switching to "
 	"WQ_UNBOUND",

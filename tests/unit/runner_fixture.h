@@ -139,10 +139,8 @@ static inline void set_environment(const struct spec *s, const struct run *run)
 	snprintf(text, sizeof(text), "%d", s->signal ? s->signal : SIGINT);
 	setenv("FAKE_SIGNAL", text, 1);
 	setrlimit(RLIMIT_CORE, &none);
-	if (s->file_limit) {
-		signal(SIGXFSZ, SIG_IGN);
+	if (s->file_limit)
 		setrlimit(RLIMIT_FSIZE, &size);
-	}
 }
 
 /* ---- in the test's process ---- */
