@@ -15,6 +15,7 @@
 #include "run_args.h"
 #include "runner.h"
 
+/* Into results/runs/ inside the tree, else into the working directory; never an existing name. */
 static void default_output(char *buf, size_t size)
 {
 	time_t t = time(NULL);
@@ -26,6 +27,9 @@ static void default_output(char *buf, size_t size)
 	if (in_tree)
 		mkdir("results/runs", 0777);
 	snprintf(buf, size, "%stwbench-%s.jsonl", in_tree ? "results/runs/" : "", stamp);
+	for (int n = 2; !access(buf, F_OK); n++)
+		snprintf(buf, size, "%stwbench-%s-%d.jsonl", in_tree ? "results/runs/" : "", stamp,
+			 n);
 }
 
 static int make_plan(const struct run_args *a, struct plan *plan)
@@ -173,7 +177,7 @@ static int measure(const struct run_args *a, const struct plan *plan, const json
 
 static int run_new(struct run_args *a, const json_t *args)
 {
-	char path[64];
+	char path[160];
 	struct plan plan;
 	int code;
 

@@ -232,6 +232,47 @@ static int fit_budget(struct plan *plan, double budget_s, char *why, size_t size
 	return 0;
 }
 
+static bool is_chosen(const struct plan_request *r, const struct bench *b)
+{
+	if (!r->benches || !r->benches[0])
+		return true;
+	for (size_t i = 0; r->benches[i]; i++)
+		if (!strcmp(r->benches[i], b->name))
+			return true;
+	return false;
+}
+
+/* Whether a chosen bench has the parameter `key`, which is "option" or "bench.option". */
+static bool is_wanted(const struct plan_request *r, const char *key)
+{
+	const char *dot = strchr(key, '.');
+
+	for (size_t i = 0; benches[i]; i++) {
+		const struct bench *b = benches[i];
+
+		if (is_chosen(r, b) && opt_find(b, dot ? dot + 1 : key) &&
+		    (!dot || (strlen(b->name) == (size_t)(dot - key) &&
+			      !strncmp(b->name, key, dot - key))))
+			return true;
+	}
+	return false;
+}
+
+/* A value that nothing would look at is a mistake, not a wish. */
+static int check_values_wanted(const struct plan_request *r, char *why, size_t size)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(r->values, key, v) {
+		if (is_wanted(r, key))
+			continue;
+		snprintf(why, size, "no chosen bench has the parameter '%s': see twbench list", key);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t size)
 {
 	const struct profile_desc *p = &profiles[r->profile];
@@ -241,7 +282,9 @@ int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t
 	snprintf(why, size, "no memory");
 	plan->invocations = r->invocations ? r->invocations : p->invocations;
 	plan->window_ns = (r->window_s > 0 ? r->window_s : p->window_s) * 1e9;
-	err = expand_all(plan, r, why, size);
+	err = check_values_wanted(r, why, size);
+	if (!err)
+		err = expand_all(plan, r, why, size);
 	if (!err && r->budget_s > 0)
 		err = fit_budget(plan, r->budget_s, why, size);
 	if (!err)

@@ -70,7 +70,7 @@ launch() {
 		"$TWBENCH" run --resume -q -o "$journal" >"$T/out" 2>"$T/err" </dev/null &
 	else
 		"$TWBENCH" run latency --triggers "$trigger" --modes signal,resume --rates 10000 \
-			--cpus all -n 3 -d 1 -q -o "$journal" >"$T/out" 2>"$T/err" </dev/null &
+			--cpus all -n 4 -d 0.5 -q -o "$journal" >"$T/out" 2>"$T/err" </dev/null &
 	fi
 	runner=$!
 }
@@ -120,7 +120,7 @@ stop_runner() {
 
 # one NUMBER VICTIM: fails if the run was over before the kill.
 one() {
-	local victim=$2 what had start delay=$((RANDOM % 1400))
+	local victim=$2 what had start delay=$((RANDOM % 900))
 
 	what="kill $1, $trigger, $victim after $delay ms"
 	launch
@@ -156,7 +156,7 @@ complete() {
 		# Every invocation of both points, once.
 		pick "$journal" mode invocation | sort | uniq -c | awk '
 			$1 != 1
-			END { if (NR != 6) print NR " different samples instead of 6" }'
+			END { if (NR != 8) print NR " different samples instead of 8" }'
 	done
 }
 

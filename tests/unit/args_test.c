@@ -213,7 +213,7 @@ static void cpu_lists(void **state)
 {
 	ACCEPT("--cpus", "first", "--cpus=all");
 	expect_values("cpus", "[\"first\",\"all\"]");
-	REFUSE("'0,' is not a CPU list", "--cpus=0,");
+	REFUSE("'0-' is not a CPU list", "--cpus=0-");
 	REFUSE("'' is not a CPU list", "--cpus=");
 	REFUSE("CPU 4096 is not online", "--cpus", "4096");
 }

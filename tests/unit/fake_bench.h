@@ -20,8 +20,8 @@
 #include "params.h"
 
 static const char *const fake_acts[] = {
-	"ok", "fail-setup", "fail-work", "fail-collect", "bad-metric", "skip-setup", "skip-collect",
-	"abort-setup", "kill-work", "exit-collect", "abort-teardown",
+	"ok", "fail-setup", "fail-work", "fail-collect", "bad-metric", "bad-ratio", "skip-setup",
+	"skip-collect", "abort-setup", "kill-work", "exit-collect", "abort-teardown",
 	/* signal the runner, as Ctrl-C does: the whole group */
 	"int-setup", "int-warmup", "int-window", "int-collect", "int-teardown",
 	/* SIGKILL for the runner */
@@ -175,11 +175,11 @@ static int fake_setup(struct invocation *inv)
 		sleep(3);
 		fake_log("survived");
 	}
-	/* a library may print: not into the runner's data */
-	if (fake_acts_now(inv, "skip-setup"))
+	if (fake_acts_now(inv, "skip-setup")) {
+		/* a library may print: not into the runner's data */
 		puts("stray output");
-	if (fake_acts_now(inv, "skip-setup"))
 		return inv_skip(inv, "no fakes on this machine");
+	}
 	if (fake_acts_now(inv, "fail-setup"))
 		return inv_fail(inv, -EIO, "setup went wrong");
 	usleep(5000);
@@ -289,6 +289,7 @@ static int fake_collect(struct invocation *inv)
 		return inv_fail(inv, -EPIPE, "and then more");
 	}
 	inv_gauge(inv, fake_acts_now(inv, "bad-metric") ? "typo_ns" : "fake_ns", 42.5);
+	inv_gauge(inv, "fake_ratio", fake_acts_now(inv, "bad-ratio") ? 1.5 : 0.5);
 	inv_warn(inv, "a warning of the bench");
 	inv->recursion_misses = 3;
 	fake_count_events(inv);
@@ -304,6 +305,7 @@ static void fake_teardown(struct invocation *inv)
 
 static const struct metric fake_metrics[] = {
 	{ "fake_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "nothing" },
+	{ "fake_ratio", "", METRIC_GAUGE, BETTER_NONE, "nothing of nothing" },
 	{ 0 },
 };
 

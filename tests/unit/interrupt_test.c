@@ -83,6 +83,16 @@ static void a_signal_during_setup(void **state)
 	}
 }
 
+/* Under nohup the terminal may go. */
+static void a_hangup_that_is_ignored(void **state)
+{
+	run_whole(&run,
+		  &(const struct spec){
+			  .values = "{'act': ['int-setup']}", .signal = SIGHUP, .nohup = true },
+		  EXIT_DONE, &j, JOURNAL_COMPLETE, 1, 0, 0);
+	expect_log(&run, OPENED "not-told setup-end work " STOPPED "collect " CLOSED);
+}
+
 /* Everything is measured, only the end is not written. */
 static void a_signal_in_the_last_teardown(void **state)
 {
@@ -298,6 +308,7 @@ int main(int argc, char **argv)
 		TEST(a_signal_before_the_result),
 		TEST(a_signal_after_the_window),
 		TEST(a_signal_during_setup),
+		TEST(a_hangup_that_is_ignored),
 		TEST(a_signal_in_the_last_teardown),
 		TEST(pieces_make_the_whole),
 		TEST(skips_and_errors_of_the_first_part),

@@ -118,11 +118,20 @@ static void sweeps_without_points_that_mean_the_same(void **state)
 	assert_int_equal(plan.n_points, 2 * 2 + 1 + 2 + 2);
 }
 
+/* What nothing would look at is a mistake. */
+static void values_that_nobody_wants(void **state)
+{
+	assert_int_equal(try((struct plan_request){ 0 }, "beta", "{'alpha.x': ['7']}"), -EINVAL);
+	assert_non_null(strstr(why, "no chosen bench has the parameter 'alpha.x'"));
+	assert_int_equal(try((struct plan_request){ 0 }, "beta", "{'arrival': ['max']}"), -EINVAL);
+	assert_int_equal(try((struct plan_request){ 0 }, "beta", "{'bet.x': ['5']}"), -EINVAL);
+}
+
 static void values_replace_the_profile(void **state)
 {
 	make((struct plan_request){ 0 }, "beta", "{'x': ['5', '9', '5'], 'rate': ['50']}");
 	POINTS("beta x=5 rate=50", "beta x=9 rate=50");
-	make((struct plan_request){ 0 }, "beta", "{'x': ['5'], 'beta.x': ['6'], 'alpha.x': ['7']}");
+	make((struct plan_request){ 0 }, "beta", "{'x': ['5'], 'beta.x': ['6']}");
 	POINTS("beta x=6 rate=7");
 	make((struct plan_request){ 0 }, "bare", "{'x': ['5']}");
 	POINTS("bare");
@@ -347,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(sweeps_without_points_that_mean_the_same),
+		TEST(values_that_nobody_wants),
 		TEST(values_replace_the_profile),
 		TEST(a_bare_name_is_for_every_bench),
 		TEST(profiles_and_requests),

@@ -360,7 +360,7 @@ static void usage(void **state)
 	assert_int_equal(report(x, "--foo", 0, -1), 2);
 	assert_string_equal(x->out, "");
 	assert_int_equal(run(x, cmd_report, "--help", NULL, NULL, NULL), 0);
-	assert_says(x->out, "Examples:");
+	assert_says(x->out, "EXAMPLES");
 	assert_int_equal(run(x, cmd_report, "--version", NULL, NULL, NULL), 0);
 	assert_says(x->out, "twbench ");
 }

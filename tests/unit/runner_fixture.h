@@ -27,6 +27,7 @@ struct spec {
 	double window_s; /* 0: 0.02 */
 	int at, signal; /* $FAKE_AT, $FAKE_SIGNAL; 0: not set */
 	bool resume;
+	bool nohup; /* SIGHUP ignored from the start */
 	rlim_t file_limit; /* bytes; 0: none */
 	bool on_full_disk; /* a tmpfs of 8 KiB; the journal is copied from it afterwards */
 };
@@ -139,6 +140,11 @@ static inline void set_environment(const struct spec *s, const struct run *run)
 	snprintf(text, sizeof(text), "%d", s->signal ? s->signal : SIGINT);
 	setenv("FAKE_SIGNAL", text, 1);
 	setrlimit(RLIMIT_CORE, &none);
+	/* whatever the shell that runs the tests has done to them */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
+	signal(SIGHUP, s->nohup ? SIG_IGN : SIG_DFL);
 	if (s->file_limit)
 		setrlimit(RLIMIT_FSIZE, &size);
 }

@@ -182,6 +182,16 @@ static void a_dying_process(void **state)
 	expect_crash("abort-teardown", WHOLE, "killed by signal 6 (Aborted)");
 }
 
+/* One that no reader would take is not written, and spoils no other. */
+static void a_sample_that_cannot_be(void **state)
+{
+	RUN(EXIT_INTERNAL, JOURNAL_COMPLETE, 1, 0, 1, .values = "{'act': ['bad-ratio']}",
+	    .invocations = 2, .at = 1);
+	expect_log(&run, WHOLE WHOLE);
+	expect_reason(j.errors, 0, "fake_ratio");
+	assert_int_equal(number(json_array_get(j.samples, 0), "invocation"), 1);
+}
+
 /* ---- laws ---- */
 
 static void a_broken_law_is_no_sample(void **state)
@@ -332,6 +342,7 @@ int main(int argc, char **argv)
 		TEST(a_failing_hook),
 		TEST(a_skipping_hook),
 		TEST(a_dying_process),
+		TEST(a_sample_that_cannot_be),
 		TEST(a_broken_law_is_no_sample),
 		TEST(the_run_goes_on),
 		TEST(five_failures_in_a_row),
