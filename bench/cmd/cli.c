@@ -81,6 +81,7 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 	char name[64];
 	error_t err;
 
+	error_was_said = false;
 	own.doc = NULL;
 	own.args_doc = NULL;
 	snprintf(name, sizeof(name), "twbench %s", argv[0]);

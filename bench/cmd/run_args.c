@@ -49,14 +49,14 @@ static const char doc[] =
 	"  # go on after an interruption\n"
 	"  twbench run --resume -o cpus.jsonl";
 
-static error_t positive(struct argp_state *state, const char *name, const char *arg, double *out)
+static error_t seconds(struct argp_state *state, const char *name, const char *arg, double *out)
 {
 	char *end;
 
 	*out = strtod(arg, &end);
-	if (!*end && end != arg && *out > 0 && *out <= 1e6)
+	if (!*end && end != arg && *out >= 0.001 && *out <= 1e6)
 		return 0;
-	return cli_error(state, "%s '%s': must be a number above 0, up to 1000000", name, arg);
+	return cli_error(state, "%s '%s': must be 0.001..1000000 seconds", name, arg);
 }
 
 static error_t integer(struct argp_state *state, const char *name, const char *arg, uint64_t min,
@@ -259,9 +259,9 @@ static error_t parse_plan(int key, char *arg, struct argp_state *state)
 	case 'n':
 		return integer(state, "--invocations", arg, 1, 100000, &a->invocations);
 	case 'd':
-		return positive(state, "--duration", arg, &a->window_s);
+		return seconds(state, "--duration", arg, &a->window_s);
 	case KEY_BUDGET:
-		return positive(state, "--budget", arg, &a->budget_s);
+		return seconds(state, "--budget", arg, &a->budget_s);
 	case KEY_SEED:
 		a->has_seed = true;
 		return integer(state, "--seed", arg, 0, 0x7fffffff, &a->seed);

@@ -66,6 +66,9 @@ static void open_window(struct invocation *inv)
 		__atomic_store_n(&inv->knobs->window_end, end, __ATOMIC_RELEASE);
 		__atomic_store_n(&inv->knobs->window_start, start, __ATOMIC_RELEASE);
 	}
+	if (now_ns() >= start)
+		inv_warn(inv, "window: it was published after it had opened, its first calls are not "
+			      "in it (stop other load)");
 }
 
 static int run_window(struct invocation *inv)

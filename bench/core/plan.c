@@ -76,7 +76,7 @@ static json_t *sweep_of(const struct plan_request *r, const struct bench *b, con
 	return all;
 }
 
-/* Drops parameters that mean nothing beside the others, last row first. */
+/* Drops parameters that mean nothing beside the others; a row may look at the rows before it. */
 static void drop_inapplicable(const struct bench *b, json_t *params)
 {
 	for (const struct opt *o = b->opts; o->name; o++)

@@ -35,6 +35,7 @@ struct run {
 	size_t samples, skips, errors;
 	unsigned int failures_in_a_row;
 	bool untrusted, broken;
+	bool stopped; /* before its end: no footer, so that --resume can go on */
 	bool usable; /* the journal took its first line */
 	int io_err;
 	uint64_t started;
@@ -284,6 +285,7 @@ static void run_items(struct run *run)
 		if (run->given_up[r->plan->items[i].point] || was_measured(r, &r->plan->items[i]))
 			continue;
 		run_item(run, i);
+		run->stopped = run->broken || run->failures_in_a_row == MAX_FAILURES_IN_A_ROW;
 		if (run->broken) {
 			fprintf(stderr, "twbench run: stopping: this kernel can no longer be trusted; "
 				"save its log and reboot\n");
@@ -309,7 +311,7 @@ static enum exit_code conclude(struct run *run)
 			"from there\n", run->samples + before, run->r->journal_path);
 		return EXIT_INTERRUPTED;
 	}
-	if (check_write(run, journal_write_footer(run->r->journal,
+	if (!run->stopped && check_write(run, journal_write_footer(run->r->journal,
 						  (now_ns() - run->started) / 1e9)))
 		return EXIT_INTERNAL;
 	if (run->untrusted)

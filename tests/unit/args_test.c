@@ -85,7 +85,7 @@ static void expect_seconds(const char *name, const double *field)
 
 	for (char *rest = bad, *item; (item = strsep(&rest, "|"));) {
 		snprintf(arg, sizeof(arg), "%s=%s", name, item);
-		REFUSE("must be a number above 0", arg);
+		REFUSE("must be 0.001..1000000 seconds", arg);
 	}
 	snprintf(arg, sizeof(arg), "%s=1000000", name);
 	ACCEPT(arg);

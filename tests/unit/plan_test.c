@@ -118,23 +118,32 @@ static void sweeps_without_points_that_mean_the_same(void **state)
 	assert_int_equal(plan.n_points, 2 * 2 + 1 + 2 + 2);
 }
 
-/* What nothing would look at is a mistake. */
-static void values_that_nobody_wants(void **state)
-{
-	assert_int_equal(try((struct plan_request){ 0 }, "beta", "{'alpha.x': ['7']}"), -EINVAL);
-	assert_non_null(strstr(why, "no chosen bench has the parameter 'alpha.x'"));
-	assert_int_equal(try((struct plan_request){ 0 }, "beta", "{'arrival': ['max']}"), -EINVAL);
-	assert_int_equal(try((struct plan_request){ 0 }, "beta", "{'bet.x': ['5']}"), -EINVAL);
-}
-
 static void values_replace_the_profile(void **state)
 {
 	make((struct plan_request){ 0 }, "beta", "{'x': ['5', '9', '5'], 'rate': ['50']}");
 	POINTS("beta x=5 rate=50", "beta x=9 rate=50");
 	make((struct plan_request){ 0 }, "beta", "{'x': ['5'], 'beta.x': ['6']}");
 	POINTS("beta x=6 rate=7");
-	make((struct plan_request){ 0 }, "bare", "{'x': ['5']}");
-	POINTS("bare");
+}
+
+/* A value that nothing would look at is a mistake. */
+static void values_that_nothing_takes(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "bare", "{'x': ['5']}" },
+		{ "beta", "{'beta.x': ['6'], 'alpha.rate': ['7']}" },
+		{ "beta", "{'bet.x': ['6']}" },
+		{ "beta", "{'betax': ['6']}" },
+		{ "beta", "{'beta.rates': ['6']}" },
+		{ NULL, "{'gamma': ['6']}" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(try((struct plan_request){ 0 }, cases[i][0], cases[i][1]),
+				 -EINVAL);
+		assert_non_null(strstr(why, "no chosen bench has the parameter '"));
+	}
+	make((struct plan_request){ 0 }, NULL, "{'alpha.rate': ['5'], 'x': ['5']}");
 }
 
 /* A bare name means every bench that has such a row, and must be in the range of each. */
@@ -356,8 +365,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(sweeps_without_points_that_mean_the_same),
-		TEST(values_that_nobody_wants),
 		TEST(values_replace_the_profile),
+		TEST(values_that_nothing_takes),
 		TEST(a_bare_name_is_for_every_bench),
 		TEST(profiles_and_requests),
 		TEST(unmet_needs),

@@ -230,7 +230,7 @@ static void the_run_goes_on(void **state)
 
 static void five_failures_in_a_row(void **state)
 {
-	RUN(EXIT_INTERNAL, JOURNAL_COMPLETE, 0, 0, 5, .values = "{'act': ['fail-setup']}",
+	RUN(EXIT_INTERNAL, JOURNAL_NO_FOOTER, 0, 0, 5, .values = "{'act': ['fail-setup']}",
 	    .invocations = 9);
 	expect_said(&run, "stopping after 5 failures in a row");
 	clean(NULL);
