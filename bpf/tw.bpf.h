@@ -46,8 +46,9 @@ static __always_inline struct tw_counts *tw_counts_of(__u64 call)
 	struct tw_counters *c = bpf_map_lookup_elem(&counters, &zero);
 
 	/* Two addresses instead of an index: nothing for the verifier to bound. */
-	return !c ? (void *)0 : tw_phase_of(call) == TW_WINDOW ? &c->phase[TW_WINDOW]
-							      : &c->phase[TW_OUTSIDE];
+	return !c				? (void *)0
+	       : tw_phase_of(call) == TW_WINDOW ? &c->phase[TW_WINDOW]
+						: &c->phase[TW_OUTSIDE];
 }
 
 static long tw_spin_once(__u64 i, void *ctx)

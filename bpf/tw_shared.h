@@ -35,12 +35,12 @@
 #define TW_HIST_BINS ((TW_HIST_LOG2_MAX - TW_HIST_BITS + 1U) << TW_HIST_BITS)
 
 struct tw_hist {
-	__u64 count;	/* recorded values: bins + under + over; without negative */
-	__u64 sum;	/* exact, of the counted values */
-	__u64 min;	/* exact; valid if count > 0 */
-	__u64 max;	/* exact; valid if count > 0 */
-	__u64 under;	/* values of 0: below the resolution of the clock */
-	__u64 over;	/* values of 2^34 and above; never clamped into the top bin */
+	__u64 count; /* recorded values: bins + under + over; without negative */
+	__u64 sum; /* exact, of the counted values */
+	__u64 min; /* exact; valid if count > 0 */
+	__u64 max; /* exact; valid if count > 0 */
+	__u64 under; /* values of 0: below the resolution of the clock */
+	__u64 over; /* values of 2^34 and above; never clamped into the top bin */
 	__u64 negative; /* deltas below 0 (clock skew between CPUs): counted, not in the percentiles */
 	__u64 bins[TW_HIST_BINS];
 };
@@ -144,13 +144,13 @@ enum tw_failed { TW_FAILED_ERRNOS(TW_FAILED_ENUM) TW_FAILED_NR };
 
 struct tw_counts {
 	__u64 delivered; /* trigger firings that reached the program */
-	__u64 filtered;	 /* of these: current was not the worker */
-	__u64 attempts;	 /* of these: called the kfunc */
-	__u64 accepted;	 /* kfunc returned 0 */
+	__u64 filtered; /* of these: current was not the worker */
+	__u64 attempts; /* of these: called the kfunc */
+	__u64 accepted; /* kfunc returned 0 */
 	__u64 ebusy;
 	__u64 failed[TW_FAILED_NR];
 	__u64 completed; /* callback returned; written by the callback only */
-	__u64 lost;	 /* a later call was accepted though the previous callback never ran */
+	__u64 lost; /* a later call was accepted though the previous callback never ran */
 };
 
 struct tw_counters {
@@ -165,12 +165,12 @@ struct tw_counters {
  * stamped before it into one slot, the next EBUSY attempt would overwrite it.)
  */
 struct tw_stamp {
-	__u64 due;  /* 0: the trigger's due instant is unknown */
+	__u64 due; /* 0: the trigger's due instant is unknown */
 	__u64 call;
 };
 
 struct tw_slot {
-	__u64 accepted;	 /* written by the scheduling program only */
+	__u64 accepted; /* written by the scheduling program only */
 	__u64 completed; /* written by the callback; by the scheduler only past a lost work */
 	struct tw_stamp stamp[2];
 };
@@ -197,7 +197,7 @@ enum tw_mode { TW_MODE_SIGNAL, TW_MODE_RESUME };
 
 /* Fixed at load time (section .rodata.cfg, frozen): the verifier removes what is not chosen. */
 struct tw_config {
-	__u32 mode;	 /* enum tw_mode */
+	__u32 mode; /* enum tw_mode */
 	__u32 inject_at; /* enum tw_inject */
 	/* The only tasks that may be scheduled on: worker's thread id by CPU, 0 = no worker there. */
 	__u32 tid[TW_MAX_CPUS];
@@ -208,7 +208,7 @@ struct tw_knobs {
 	__u64 window_start; /* ns, CLOCK_MONOTONIC; a call in [start, end) belongs to the window */
 	__u64 window_end;
 	__u64 inject_iters; /* iterations of the calibrated loop */
-	__u64 variant;	    /* enum tw_nop */
+	__u64 variant; /* enum tw_nop */
 };
 
 /* Argument of the calibration program: ns of `iters` iterations of each kind of loop. */

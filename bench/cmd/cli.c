@@ -74,8 +74,10 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 	/* The parent's documentation is what --help prints; the child brings options and parser. */
 	struct argp own = *argp;
 	const struct argp_child children[] = { { &own, 0, NULL, 0 }, { 0 } };
-	const struct argp top = { .options = common_options, .parser = parse_common,
-				  .args_doc = argp->args_doc, .doc = argp->doc,
+	const struct argp top = { .options = common_options,
+				  .parser = parse_common,
+				  .args_doc = argp->args_doc,
+				  .doc = argp->doc,
 				  .children = children };
 	struct cli cli = { .input = input };
 	char name[64];

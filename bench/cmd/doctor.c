@@ -28,7 +28,8 @@ struct args {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print one JSON object: env, findings, capabilities", 0 },
-	{ "tune", KEY_TUNE, NULL, 0, "Apply the remedies while COMMAND runs (not available yet)", 0 },
+	{ "tune", KEY_TUNE, NULL, 0, "Apply the remedies while COMMAND runs (not available yet)",
+	  0 },
 	{ 0 },
 };
 
@@ -81,10 +82,10 @@ static const struct capability {
 	const char *name;
 	int (*try)(char *detail, size_t size); /* 0: works; detail: the reason, or what was found */
 } capabilities[] = {
-	{ "kfuncs", try_kfunc },	   { "BPF load", probe_bpf_load },
-	{ "perf-sw", probe_perf_sw },	   { "perf-hw", probe_perf_hw },
-	{ "tracefs", probe_tracefs },	   { "pid namespace", probe_pid_ns },
-	{ "kernel log", probe_kmsg },	   { "disposable guest", probe_guest },
+	{ "kfuncs", try_kfunc },      { "BPF load", probe_bpf_load },
+	{ "perf-sw", probe_perf_sw }, { "perf-hw", probe_perf_hw },
+	{ "tracefs", probe_tracefs }, { "pid namespace", probe_pid_ns },
+	{ "kernel log", probe_kmsg }, { "disposable guest", probe_guest },
 };
 
 #define N_CAPABILITIES (sizeof(capabilities) / sizeof(capabilities[0]))
@@ -93,7 +94,7 @@ static const struct capability {
 
 static const char *color_of(enum noise verdict)
 {
-	static const char *const colors[] = {"\033[32m", "\033[33m", "\033[31m"};
+	static const char *const colors[] = { "\033[32m", "\033[33m", "\033[31m" };
 
 	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") ? colors[verdict] : NULL;
 }

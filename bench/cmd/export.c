@@ -24,10 +24,10 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{"format", KEY_FORMAT, "csv|json", 0, "What to write (default: csv)", 0},
-	{"hist", KEY_HIST, "METRIC", 0,
-	 "Write the bins of this histogram instead, merged over the invocations of a point", 0},
-	{0},
+	{ "format", KEY_FORMAT, "csv|json", 0, "What to write (default: csv)", 0 },
+	{ "hist", KEY_HIST, "METRIC", 0,
+	  "Write the bins of this histogram instead, merged over the invocations of a point", 0 },
+	{ 0 },
 };
 
 static error_t parse_format(struct argp_state *state, const char *arg)
@@ -86,11 +86,11 @@ static void say_unknown_hist(const struct inputs *in, const char *name)
 	size_t i, k;
 
 	for (i = 0; i < in->n; i++)
-		json_array_foreach (in->v[i].samples, k, sample)
+		json_array_foreach(in->v[i].samples, k, sample)
 			json_object_update(seen, json_object_get(sample, "hist"));
 	fprintf(stderr, WHO ": no sample has a histogram '%s'; there %s", name,
 		json_object_size(seen) ? "are:" : "is none");
-	json_object_foreach (seen, key, v)
+	json_object_foreach(seen, key, v)
 		fprintf(stderr, " %s", key);
 	fputc('\n', stderr);
 	json_decref(seen);
@@ -98,7 +98,7 @@ static void say_unknown_hist(const struct inputs *in, const char *name)
 
 int cmd_export(int argc, char **argv)
 {
-	struct args args = {0};
+	struct args args = { 0 };
 	struct inputs in;
 	int code = cli_parse(&argp, argc, argv, &args), err;
 

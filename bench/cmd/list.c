@@ -11,7 +11,9 @@
 #include "opts.h"
 
 static const char *const better_names[] = {
-	[BETTER_NONE] = "", [BETTER_LOWER] = "lower", [BETTER_HIGHER] = "higher",
+	[BETTER_NONE] = "",
+	[BETTER_LOWER] = "lower",
+	[BETTER_HIGHER] = "higher",
 };
 
 static void print_opt(const struct opt *o)
@@ -55,8 +57,8 @@ static json_t *opts_json(const struct bench *b)
 		json_array_append_new(all, json_pack("{ss ss ss s{ss ss ss}}", "name", o->name,
 						     "help", o->help, "range", range, "default",
 						     "smoke", opt_default(o, PROFILE_SMOKE),
-						     "quick", opt_default(o, PROFILE_QUICK),
-						     "full", opt_default(o, PROFILE_FULL)));
+						     "quick", opt_default(o, PROFILE_QUICK), "full",
+						     opt_default(o, PROFILE_FULL)));
 	}
 	return all;
 }
@@ -66,11 +68,10 @@ static json_t *metrics_json(const struct bench *b)
 	json_t *all = json_array();
 
 	for (const struct metric *m = b->metrics; m->name; m++)
-		json_array_append_new(all, json_pack("{ss ss ss ss ss}", "name", m->name, "unit",
-						     m->unit, "kind",
-						     m->kind == METRIC_HIST ? "histogram" : "gauge",
-						     "better", better_names[m->better], "help",
-						     m->help));
+		json_array_append_new(
+			all, json_pack("{ss ss ss ss ss}", "name", m->name, "unit", m->unit, "kind",
+				       m->kind == METRIC_HIST ? "histogram" : "gauge", "better",
+				       better_names[m->better], "help", m->help));
 	return all;
 }
 

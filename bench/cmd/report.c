@@ -25,9 +25,9 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{"all", 'a', NULL, 0, "Print every metric and every percentile", 0},
-	{"html", KEY_HTML, "DIR", 0, "Write pages into DIR (not available yet)", 0},
-	{0},
+	{ "all", 'a', NULL, 0, "Print every metric and every percentile", 0 },
+	{ "html", KEY_HTML, "DIR", 0, "Write pages into DIR (not available yet)", 0 },
+	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -111,7 +111,7 @@ static int print_groups(const struct journal **v, size_t n, bool all)
 	int err = 0;
 
 	for (from = 0; from < n && !err; from = end) {
-		struct report r = {.out = stdout, .all = all, .journals = v + from};
+		struct report r = { .out = stdout, .all = all, .journals = v + from };
 
 		end = gather(v, n, from);
 		r.n = end - from;
@@ -142,7 +142,7 @@ static int print_all(const struct inputs *in, bool all)
 
 int cmd_report(int argc, char **argv)
 {
-	struct args args = {0};
+	struct args args = { 0 };
 	struct inputs in;
 	int code = parse_args(argc, argv, &args), err;
 

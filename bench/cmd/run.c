@@ -56,8 +56,9 @@ static void print_plan(const struct plan *plan)
 	char label[160];
 
 	printf("%zu points, %u invocations of each, %.3g s windows: %zu samples, about %.0f s; "
-	       "seed %llu\n", plan->n_points, plan->invocations, plan->window_ns / 1e9,
-	       plan->n_items, plan_total_s(plan), (unsigned long long)plan->seed);
+	       "seed %llu\n",
+	       plan->n_points, plan->invocations, plan->window_ns / 1e9, plan->n_items,
+	       plan_total_s(plan), (unsigned long long)plan->seed);
 	for (size_t i = 0; i < plan->n_points; i++) {
 		point_label(&plan->points[i], label, sizeof(label));
 		printf("  %s%s%s\n", label, plan->points[i].unfit[0] ? "  SKIP: " : "",
@@ -105,7 +106,8 @@ static int check_usable(const struct run_args *a, const struct plan *plan)
 			fprintf(stderr, "twbench: no usable kernel: %s\n", why);
 		else
 			print_unfit(plan);
-		fprintf(stderr, "twbench: nothing was measured; 'twbench doctor' says what this "
+		fprintf(stderr,
+			"twbench: nothing was measured; 'twbench doctor' says what this "
 			"machine can do, 'twbench run nop --set nop.where=user' needs no kernel "
 			"support\n");
 		return EXIT_NOTHING;
@@ -120,8 +122,10 @@ static int open_journal(const char *path, bool resume, struct journal_writer **w
 	int err = resume ? journal_append_to(path, w) : journal_create(path, w);
 
 	if (err == -EEXIST)
-		fprintf(stderr, "twbench run: %s already holds a journal: choose another name, or "
-			"go on with --resume\n", path);
+		fprintf(stderr,
+			"twbench run: %s already holds a journal: choose another name, or "
+			"go on with --resume\n",
+			path);
 	else if (err == -EBUSY)
 		fprintf(stderr, "twbench run: %s is being written by another run\n", path);
 	else if (err)
@@ -154,7 +158,10 @@ static int show_report(const struct run_args *a, const char *path)
 static int measure(const struct run_args *a, const struct plan *plan, const json_t *args,
 		   const char *path, const struct journal *resumed)
 {
-	struct runner r = { .plan = plan, .journal_path = path, .args = args, .resumed = resumed,
+	struct runner r = { .plan = plan,
+			    .journal_path = path,
+			    .args = args,
+			    .resumed = resumed,
 			    .quiet = a->quiet };
 	int code = open_journal(path, resumed, &r.journal), err;
 	json_t *env;
@@ -226,9 +233,10 @@ static int check_same_plan(const struct journal *j, const struct plan *plan)
 
 	if (!then || (size_t)json_integer_value(then) == plan->n_items)
 		return 0;
-	fprintf(stderr, "twbench run: cannot resume %s here: it planned %lld samples, here are %zu; "
-		"--dry-run shows what cannot be measured\n", j->path,
-		(long long)json_integer_value(then), plan->n_items);
+	fprintf(stderr,
+		"twbench run: cannot resume %s here: it planned %lld samples, here are %zu; "
+		"--dry-run shows what cannot be measured\n",
+		j->path, (long long)json_integer_value(then), plan->n_items);
 	return EXIT_NOT_COMPARABLE;
 }
 
@@ -267,8 +275,8 @@ static int resume_journal(const struct run_args *a, const json_t *args, const st
 		if (!code && a->dry_run)
 			print_plan(&plan);
 		else if (!code)
-			code = check_same_plan(j, &plan) ?:
-				       measure(&first, &plan, args, a->output, j);
+			code = check_same_plan(j, &plan)
+				       ?: measure(&first, &plan, args, a->output, j);
 		plan_free(&plan);
 	}
 	json_decref(first.values);
@@ -288,7 +296,7 @@ static int run_resume(const struct run_args *a, const json_t *args)
 	}
 	if (a->plan_given) {
 		fprintf(stderr, "twbench run: --resume takes its options from the journal: only "
-			"-o, --quiet and --dry-run go with it\n");
+				"-o, --quiet and --dry-run go with it\n");
 		return EXIT_USAGE;
 	}
 	if (journal_read(a->output, &j, why, sizeof(why))) {

@@ -11,8 +11,19 @@
 #include "opts.h"
 
 enum {
-	KEY_SEED = 0x100, KEY_CPUS, KEY_RATES, KEY_ARRIVAL, KEY_MODES, KEY_TRIGGERS, KEY_TARGETS,
-	KEY_IMPL, KEY_SET, KEY_REQUIRE_LIVE, KEY_RESUME, KEY_DRY_RUN, KEY_BUDGET,
+	KEY_SEED = 0x100,
+	KEY_CPUS,
+	KEY_RATES,
+	KEY_ARRIVAL,
+	KEY_MODES,
+	KEY_TRIGGERS,
+	KEY_TARGETS,
+	KEY_IMPL,
+	KEY_SET,
+	KEY_REQUIRE_LIVE,
+	KEY_RESUME,
+	KEY_DRY_RUN,
+	KEY_BUDGET,
 };
 
 static const struct argp_option options[] = {
@@ -22,7 +33,8 @@ static const struct argp_option options[] = {
 	{ "duration", 'd', "SECONDS", 0, "Length of one window", 0 },
 	{ "budget", KEY_BUDGET, "SECONDS", 0, "Reduce the invocations to take no longer", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Of order and schedules; recorded in any case", 0 },
-	{ "cpus", KEY_CPUS, "LIST", 0, "CPUs that schedule: 0-3,7, first, all; repeat to sweep", 1 },
+	{ "cpus", KEY_CPUS, "LIST", 0, "CPUs that schedule: 0-3,7, first, all; repeat to sweep",
+	  1 },
 	{ "rates", KEY_RATES, "N,...", 0, "Due instants per CPU and second", 1 },
 	{ "arrival", KEY_ARRIVAL, "NAME,...", 0, "constant, poisson, max", 1 },
 	{ "modes", KEY_MODES, "NAME,...", 0, "signal, resume", 1 },
@@ -69,7 +81,7 @@ static error_t integer(struct argp_state *state, const char *name, const char *a
 	if (isdigit((unsigned char)*arg) && !*end && !errno && *out >= min && *out <= max)
 		return 0;
 	return cli_error(state, "%s '%s': must be %llu..%llu", name, arg, (unsigned long long)min,
-		   (unsigned long long)max);
+			 (unsigned long long)max);
 }
 
 /* Appends the values to those of the option; sep 0: one value. */
@@ -300,8 +312,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 int run_args_parse(struct run_args *a, int argc, char **argv)
 {
-	static const struct argp argp = { .options = options, .parser = parse,
-					  .args_doc = "[BENCH...]", .doc = doc };
+	static const struct argp argp = {
+		.options = options, .parser = parse, .args_doc = "[BENCH...]", .doc = doc
+	};
 
 	*a = (struct run_args){ .profile = PROFILE_QUICK, .values = json_object() };
 	return a->values ? cli_parse(&argp, argc, argv, a) : EXIT_INTERNAL;

@@ -32,20 +32,20 @@ struct worker;
 
 /* Unmet needs make a SKIP with the reason; they are tried once per process (core/needs.c). */
 enum {
-	NEEDS_BPF = 1 << 0,	  /* load BPF programs, own thread ids visible to them */
-	NEEDS_KFUNC = 1 << 1,	  /* bpf_task_work_schedule_*() in the running kernel */
-	NEEDS_PERF_SW = 1 << 2,	  /* software clock events on a CPU */
-	NEEDS_PERF_HW = 1 << 3,	  /* a PMU */
-	NEEDS_TRACEFS = 1 << 4,	  /* syscall tracepoints */
-	NEEDS_GUEST = 1 << 5,	  /* may panic the kernel: only in our own guest, no override */
+	NEEDS_BPF = 1 << 0, /* load BPF programs, own thread ids visible to them */
+	NEEDS_KFUNC = 1 << 1, /* bpf_task_work_schedule_*() in the running kernel */
+	NEEDS_PERF_SW = 1 << 2, /* software clock events on a CPU */
+	NEEDS_PERF_HW = 1 << 3, /* a PMU */
+	NEEDS_TRACEFS = 1 << 4, /* syscall tracepoints */
+	NEEDS_GUEST = 1 << 5, /* may panic the kernel: only in our own guest, no override */
 };
 
 /* ---- options ---- */
 
 enum opt_type {
 	OPT_U64,
-	OPT_ENUM,    /* one of choices[] */
-	OPT_CPUS,    /* a CPU list, or "first", or "all" */
+	OPT_ENUM, /* one of choices[] */
+	OPT_CPUS, /* a CPU list, or "first", or "all" */
 	OPT_TRIGGER, /* the name of a trigger */
 };
 
@@ -59,7 +59,7 @@ struct opt {
 	 * NULL after it serves all profiles. */
 	const char *def[PROFILES];
 	enum opt_type type;
-	uint64_t min, max;	    /* OPT_U64, inclusive */
+	uint64_t min, max; /* OPT_U64, inclusive */
 	const char *const *choices; /* OPT_ENUM, ends with NULL */
 	/* Whether a value means anything with these other parameters; NULL: always. Where it does
 	 * not, the plan drops the parameter (and points that became equal). */
@@ -69,11 +69,11 @@ struct opt {
 /* ---- benches ---- */
 
 struct bench {
-	const char *name;	      /* as typed: "latency" */
-	const char *question;	      /* the question it answers, one line */
+	const char *name; /* as typed: "latency" */
+	const char *question; /* the question it answers, one line */
 	const struct metric *metrics; /* ends with name == NULL */
-	const struct opt *opts;	      /* its own parameters, ends with name == NULL */
-	unsigned int needs;	      /* NEEDS_* for every point; those of the trigger come on top */
+	const struct opt *opts; /* its own parameters, ends with name == NULL */
+	unsigned int needs; /* NEEDS_* for every point; those of the trigger come on top */
 	/* Further needs of one point of the plan; NULL: none. */
 	unsigned int (*needs_of)(const json_t *params);
 	/* Load, allocate, attach. Workers exist, pinned and parked, their tids known. Required. */
@@ -90,12 +90,12 @@ struct bench {
 /* ---- triggers ---- */
 
 struct trigger {
-	const char *name;    /* as typed: "perf-sw" */
-	const char *help;    /* one line */
+	const char *name; /* as typed: "perf-sw" */
+	const char *help; /* one line */
 	const char *context; /* where the kfunc is called: "task", "hardirq", "NMI" */
 	const char *program; /* BPF program of the family's object that it runs */
 	unsigned int needs;
-	bool has_due;	   /* its due instants are known: latency_ns exists */
+	bool has_due; /* its due instants are known: latency_ns exists */
 	uint64_t max_rate; /* per CPU and second; 0: no limit of its own */
 	/* Attach prog. Descriptors are opened only after bpf_family_load() sealed those of maps. */
 	int (*open)(struct invocation *inv, struct bpf_program *prog);
@@ -109,7 +109,7 @@ struct trigger {
 	void (*close)(struct invocation *inv);
 };
 
-extern const struct bench *const benches[];    /* generated from bench/drivers/, ends with NULL */
+extern const struct bench *const benches[]; /* generated from bench/drivers/, ends with NULL */
 extern const struct trigger *const triggers[]; /* generated from bench/triggers/, likewise */
 
 const struct bench *bench_by_name(const char *name);
@@ -124,11 +124,11 @@ struct worker {
 	pid_t tid;
 	struct pacer pacer;
 	uint64_t intended; /* due instants inside the window; written by the worker */
-	uint64_t late;	   /* of these: called after the next due instant had come */
+	uint64_t late; /* of these: called after the next due instant had come */
 	uint64_t migrations; /* seen on another CPU than `cpu` */
-	void *priv;	     /* the driver's */
-	bool ready, done;    /* set by the worker, atomically; see worker_ready(), worker_done() */
-	int err;	     /* result of work() */
+	void *priv; /* the driver's */
+	bool ready, done; /* set by the worker, atomically; see worker_ready(), worker_done() */
+	int err; /* result of work() */
 };
 
 /* Two cohorts under the conservation laws: calls inside the window, and the whole life. */
@@ -136,7 +136,7 @@ enum cohort { COHORT_WINDOW, COHORT_LIFE, COHORTS };
 
 struct counts {
 	uint64_t intended, late; /* window only */
-	uint64_t throttled;	 /* life only: the kernel does not say when */
+	uint64_t throttled; /* life only: the kernel does not say when */
 	struct tw_counts bpf;
 	uint64_t cancelled;
 	uint64_t in_flight_at_end;
@@ -145,17 +145,18 @@ struct counts {
 struct invocation {
 	const struct bench *bench;
 	const struct trigger *trigger; /* NULL if the bench has no trigger parameter */
-	const json_t *params;	       /* of this point: use inv_u64(), inv_str() */
+	const json_t *params; /* of this point: use inv_u64(), inv_str() */
 	uint64_t seed;
 	uint64_t window_ns, warmup_ns; /* as asked for */
 	/* CLOCK_MONOTONIC, ns; UINT64_MAX until the window opens. Workers read them atomically. */
 	uint64_t window_start, window_end;
 	struct worker *workers;
 	unsigned int n_workers;
-	struct tw_knobs *knobs; /* the programs' knobs; the runner writes the window there; or NULL */
-	void *priv;	    /* the driver's */
+	/* The programs' knobs, or NULL; the runner writes the window there. */
+	struct tw_knobs *knobs;
+	void *priv; /* the driver's */
 	void *trigger_priv; /* the trigger's */
-	bool has_counts;    /* collect() filled counts: the laws are checked */
+	bool has_counts; /* collect() filled counts: the laws are checked */
 	struct counts counts[COHORTS];
 	uint64_t recursion_misses;
 	struct invocation_core *core; /* the runner's */
@@ -187,8 +188,8 @@ int inv_publish_maps(struct invocation *inv, const uint32_t *ids, size_t n);
 /* ---- what work() calls ---- */
 
 bool worker_stop(const struct worker *w); /* cheap; also true after a signal */
-void worker_ready(struct worker *w);	  /* warm; idempotent */
-void worker_done(struct worker *w);	  /* nothing of the window is left to do; idempotent */
+void worker_ready(struct worker *w); /* warm; idempotent */
+void worker_done(struct worker *w); /* nothing of the window is left to do; idempotent */
 /* Closes when the window does; UINT64_MAX before it is known. */
 uint64_t worker_window_start(const struct worker *w);
 uint64_t worker_window_end(const struct worker *w);

@@ -11,7 +11,7 @@
 enum child_status {
 	CHILD_SAMPLE,
 	CHILD_SKIP,
-	CHILD_ERROR,	   /* it said why, or died */
+	CHILD_ERROR, /* it said why, or died */
 	CHILD_INTERRUPTED, /* on our own demand */
 };
 

@@ -58,7 +58,8 @@ int cpulist_parse(const char *text, struct cpulist *out, char *why, size_t size)
 		}
 		for (; a <= b; a++) {
 			if (a >= TW_MAX_CPUS || !allowed_cpu(a)) {
-				snprintf(why, size, "CPU %lu is not online, or not allowed here", a);
+				snprintf(why, size, "CPU %lu is not online, or not allowed here",
+					 a);
 				return -EINVAL;
 			}
 			want[a] = true;

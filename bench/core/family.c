@@ -17,8 +17,8 @@ int family_fail(struct invocation *inv, struct bpf_family *f, int err)
 
 void family_config(const struct invocation *inv, struct tw_config *config)
 {
-	static const char *const inject_names[] = { "none", "before-call", "after-call",
-						    "callback", NULL };
+	static const char *const inject_names[] = { "none", "before-call", "after-call", "callback",
+						    NULL };
 	const char *mode = inv_str(inv, "mode"), *at = inv_str(inv, "inject_at");
 
 	memset(config, 0, sizeof(*config));

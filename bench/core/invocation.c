@@ -138,9 +138,9 @@ static int read_order(struct invocation *inv, json_t **order)
 	json_t *params;
 
 	*order = read_message(inv->core->in);
-	if (!*order || json_unpack(*order, "{ss so sI sI sI sI}", "bench", &bench, "params", &params,
-				   "seed", &seed, "window_ns", &window, "warmup_ns", &warmup,
-				   "parent", &parent))
+	if (!*order ||
+	    json_unpack(*order, "{ss so sI sI sI sI}", "bench", &bench, "params", &params, "seed",
+			&seed, "window_ns", &window, "warmup_ns", &warmup, "parent", &parent))
 		return -EPROTO;
 	inv->bench = bench_by_name(bench);
 	inv->params = params;
@@ -160,9 +160,9 @@ static void answer(struct invocation *inv, int err)
 		send_message(core->out, json_pack("{ss so}", "status", "sample", "sample",
 						  result_sample(inv)));
 	else
-		send_message(core->out, json_pack("{ss ss}", "status",
-						  core->skip ? "skip" : "error", "reason",
-						  core->err ? core->why : strerror(-err)));
+		send_message(core->out,
+			     json_pack("{ss ss}", "status", core->skip ? "skip" : "error", "reason",
+				       core->err ? core->why : strerror(-err)));
 }
 
 int invocation_main(int argc, char **argv)
@@ -170,7 +170,8 @@ int invocation_main(int argc, char **argv)
 	struct invocation_core core = { .gate_lock = PTHREAD_MUTEX_INITIALIZER,
 					.gate_moved = PTHREAD_COND_INITIALIZER,
 					.started = now_ns() };
-	struct invocation inv = { .core = &core, .window_start = UINT64_MAX,
+	struct invocation inv = { .core = &core,
+				  .window_start = UINT64_MAX,
 				  .window_end = UINT64_MAX };
 	json_t *order = NULL;
 	int err;

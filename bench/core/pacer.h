@@ -12,9 +12,9 @@ struct pacer {
 	enum arrival arrival;
 	double gap_ns; /* mean gap */
 	uint64_t start; /* ns, CLOCK_MONOTONIC */
-	uint64_t n;	/* due instants handed out */
-	double at;	/* POISSON: sum of the gaps so far, ns after start */
-	void *rng;	/* gsl_rng, seeded per worker */
+	uint64_t n; /* due instants handed out */
+	double at; /* POISSON: sum of the gaps so far, ns after start */
+	void *rng; /* gsl_rng, seeded per worker */
 };
 
 /*

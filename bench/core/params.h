@@ -6,31 +6,44 @@
 #include "bench.h"
 
 #define OPT_ROW_TRIGGER(...) \
-	{ .name = "trigger", .type = OPT_TRIGGER, .def = { __VA_ARGS__ }, \
-	  .help = "what makes the program call the kfunc" }
+	{ \
+		.name = "trigger", .type = OPT_TRIGGER, .def = { __VA_ARGS__ }, \
+		.help = "what makes the program call the kfunc" \
+	}
 #define OPT_ROW_MODE(...) \
-	{ .name = "mode", .type = OPT_ENUM, .choices = mode_names, .def = { __VA_ARGS__ }, \
-	  .help = "how the target is notified" }
+	{ \
+		.name = "mode", .type = OPT_ENUM, .choices = mode_names, .def = { __VA_ARGS__ }, \
+		.help = "how the target is notified" \
+	}
 #define OPT_ROW_TARGET(...) \
-	{ .name = "target", .type = OPT_ENUM, .choices = target_names, .def = { __VA_ARGS__ }, \
-	  .help = "the task that the callback runs in" }
+	{ \
+		.name = "target", .type = OPT_ENUM, .choices = target_names, \
+		.def = { __VA_ARGS__ }, .help = "the task that the callback runs in" \
+	}
 #define OPT_ROW_ARRIVAL(...) \
-	{ .name = "arrival", .type = OPT_ENUM, .choices = arrival_names, .def = { __VA_ARGS__ }, \
-	  .applies = arrival_applies, \
-	  .help = "due instants: fixed gaps, exponential gaps, or one after the other" }
+	{ \
+		.name = "arrival", .type = OPT_ENUM, .choices = arrival_names, \
+		.def = { __VA_ARGS__ }, .applies = arrival_applies, \
+		.help = "due instants: fixed gaps, exponential gaps, or one after the other" \
+	}
 #define OPT_ROW_RATE(...) \
-	{ .name = "rate", .type = OPT_U64, .min = 1, .max = 10000000, .def = { __VA_ARGS__ }, \
-	  .applies = rate_applies, .help = "due instants per CPU and second" }
+	{ \
+		.name = "rate", .type = OPT_U64, .min = 1, .max = 10000000, \
+		.def = { __VA_ARGS__ }, .applies = rate_applies, \
+		.help = "due instants per CPU and second" \
+	}
 #define OPT_ROW_CPUS(...) \
-	{ .name = "cpus", .type = OPT_CPUS, .def = { __VA_ARGS__ }, \
-	  .help = "CPUs that schedule, one pinned worker each" }
+	{ \
+		.name = "cpus", .type = OPT_CPUS, .def = { __VA_ARGS__ }, \
+		.help = "CPUs that schedule, one pinned worker each" \
+	}
 
-extern const char *const mode_names[];	  /* index: enum tw_mode */
+extern const char *const mode_names[]; /* index: enum tw_mode */
 extern const char *const target_names[];
 extern const char *const arrival_names[]; /* index: enum arrival */
 
 bool arrival_applies(const json_t *params); /* only where a worker fires */
-bool rate_applies(const json_t *params);    /* not for arrival=max */
+bool rate_applies(const json_t *params); /* not for arrival=max */
 
 /* Index of a parameter's value in a table of names; the value was checked. */
 int name_index(const char *const *names, const char *value);

@@ -21,7 +21,9 @@ int perf_trigger_open(struct invocation *inv, struct bpf_program *prog, uint32_t
 		return inv_fail(inv, -ENOMEM, "no memory");
 	inv->trigger_priv = t;
 	for (; t->n < inv->n_workers; t->n++) {
-		struct perf_tick_attr attr = { .type = type, .config = config, .period = period,
+		struct perf_tick_attr attr = { .type = type,
+					       .config = config,
+					       .period = period,
 					       .cpu = inv->workers[t->n].cpu };
 		int err = perf_tick_open(&attr, prog, &t->tick[t->n], why, sizeof(why));
 

@@ -37,7 +37,8 @@ static int wait_for_all(struct invocation *inv, bool (*reported)(const struct wo
 			continue;
 		}
 		if (now_ns() > deadline)
-			return inv_fail(inv, -ETIMEDOUT, "worker on CPU %d was not %s within %llu s",
+			return inv_fail(inv, -ETIMEDOUT,
+					"worker on CPU %d was not %s within %llu s",
 					inv->workers[i].cpu, what, REPORT_TIMEOUT_NS / (1000 * MS));
 		if (sleep_until(now_ns() + MS))
 			return -EINTR;
@@ -67,8 +68,9 @@ static void open_window(struct invocation *inv)
 		__atomic_store_n(&inv->knobs->window_start, start, __ATOMIC_RELEASE);
 	}
 	if (now_ns() >= start)
-		inv_warn(inv, "window: it was published after it had opened, its first calls are not "
-			      "in it (stop other load)");
+		inv_warn(inv,
+			 "window: it was published after it had opened, its first calls are not "
+			 "in it (stop other load)");
 }
 
 static int run_window(struct invocation *inv)

@@ -222,9 +222,10 @@ static int fit_budget(struct plan *plan, double budget_s, char *why, size_t size
 	unsigned int rounds = round_s > 0 ? budget_s / round_s : plan->invocations;
 
 	if (!rounds) {
-		snprintf(why, size, "one invocation of each of the %zu points takes %.3g s, the "
-			 "budget is %.3g s: fewer points, or shorter windows (-d)", count_fit(plan),
-			 round_s, budget_s);
+		snprintf(why, size,
+			 "one invocation of each of the %zu points takes %.3g s, the "
+			 "budget is %.3g s: fewer points, or shorter windows (-d)",
+			 count_fit(plan), round_s, budget_s);
 		return -EINVAL;
 	}
 	if (rounds < plan->invocations)
@@ -251,8 +252,8 @@ static bool is_wanted(const struct plan_request *r, const char *key)
 		const struct bench *b = benches[i];
 
 		if (is_chosen(r, b) && opt_find(b, dot ? dot + 1 : key) &&
-		    (!dot || (strlen(b->name) == (size_t)(dot - key) &&
-			      !strncmp(b->name, key, dot - key))))
+		    (!dot ||
+		     (strlen(b->name) == (size_t)(dot - key) && !strncmp(b->name, key, dot - key))))
 			return true;
 	}
 	return false;
@@ -267,7 +268,8 @@ static int check_values_wanted(const struct plan_request *r, char *why, size_t s
 	json_object_foreach(r->values, key, v) {
 		if (is_wanted(r, key))
 			continue;
-		snprintf(why, size, "no chosen bench has the parameter '%s': see twbench list", key);
+		snprintf(why, size, "no chosen bench has the parameter '%s': see twbench list",
+			 key);
 		return -EINVAL;
 	}
 	return 0;

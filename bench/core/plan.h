@@ -49,8 +49,8 @@ struct plan_request {
 	enum profile profile;
 	json_t *values;
 	unsigned int invocations; /* 0: the profile's */
-	double window_s;	  /* 0: the profile's */
-	double budget_s;	  /* 0: none. Invocations are reduced to fit */
+	double window_s; /* 0: the profile's */
+	double budget_s; /* 0: none. Invocations are reduced to fit */
 	uint64_t seed;
 };
 

@@ -8,8 +8,11 @@
 
 void progress_start(struct progress *p, bool quiet, size_t total, double item_s)
 {
-	*p = (struct progress){ .quiet = quiet, .terminal = isatty(STDERR_FILENO), .total = total,
-				.item_s = item_s, .started = now_ns() };
+	*p = (struct progress){ .quiet = quiet,
+				.terminal = isatty(STDERR_FILENO),
+				.total = total,
+				.item_s = item_s,
+				.started = now_ns() };
 }
 
 static double left_s(const struct progress *p)

@@ -11,7 +11,7 @@
 struct progress {
 	bool quiet, terminal;
 	size_t total, done;
-	double item_s;	  /* expected, until measured */
+	double item_s; /* expected, until measured */
 	uint64_t started; /* CLOCK_MONOTONIC, ns */
 	size_t next_line; /* not a terminal: the next `done` that is worth a line */
 };

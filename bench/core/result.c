@@ -90,8 +90,8 @@ static bool is_integral(const char *name)
 {
 	const char *suffix = strrchr(name, '_');
 
-	return suffix && (!strcmp(suffix, "_ns") || !strcmp(suffix, "_insns") ||
-			  !strcmp(suffix, "_bytes"));
+	return suffix &&
+	       (!strcmp(suffix, "_ns") || !strcmp(suffix, "_insns") || !strcmp(suffix, "_bytes"));
 }
 
 void inv_gauge(struct invocation *inv, const char *name, double value)
@@ -165,10 +165,8 @@ static void add_counts(struct invocation *inv, json_t *sample)
 	json_object_set_new(c, "intended", json_integer(win->intended));
 	json_object_set_new(c, "late", json_integer(win->late));
 	/* Throttle records carry no cohort: the kernel's ring is read once, at the end. */
-	json_object_set_new(c, "throttled",
-			    can_tell ? json_integer(life->throttled) : json_null());
-	json_object_set_new(l, "throttled",
-			    can_tell ? json_integer(life->throttled) : json_null());
+	json_object_set_new(c, "throttled", can_tell ? json_integer(life->throttled) : json_null());
+	json_object_set_new(l, "throttled", can_tell ? json_integer(life->throttled) : json_null());
 	json_object_set_new(sample, "counts", c);
 	json_object_set_new(sample, "life", l);
 }

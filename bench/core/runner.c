@@ -100,12 +100,13 @@ static int write_start(struct run *run)
 	if (r->resumed)
 		return write_line(run, json_pack("{ss sO so}", "kind", "resume", "args", r->args,
 						 "started", now_json()));
-	return write_line(run, json_pack("{ss ss sO sO sI so s{sI sI sI sf}}", "kind", "header",
-					 "schema", JOURNAL_SCHEMA, "env", r->env, "args", r->args,
-					 "seed", (json_int_t)p->seed, "started", now_json(), "plan",
-					 "points", (json_int_t)p->n_points, "samples",
-					 (json_int_t)p->n_items, "invocations",
-					 (json_int_t)p->invocations, "window_s", p->window_ns / 1e9));
+	return write_line(run,
+			  json_pack("{ss ss sO sO sI so s{sI sI sI sf}}", "kind", "header",
+				    "schema", JOURNAL_SCHEMA, "env", r->env, "args", r->args,
+				    "seed", (json_int_t)p->seed, "started", now_json(), "plan",
+				    "points", (json_int_t)p->n_points, "samples",
+				    (json_int_t)p->n_items, "invocations",
+				    (json_int_t)p->invocations, "window_s", p->window_ns / 1e9));
 }
 
 static json_t *line_of(const char *kind, const struct point *p, const char *reason)
@@ -213,10 +214,9 @@ static void write_sample(struct run *run, size_t order, uint64_t seed, json_t *s
 	const struct point *p = &run->r->plan->points[item->point];
 	const char *boot_id = json_string_value(json_object_get(run->r->env, "boot_id"));
 	json_t *line = json_pack("{ss ss sO ss sI sI sI ss}", "kind", "sample", "bench",
-				 p->bench->name, "params", p->params, "impl", "stock",
-				 "invocation", (json_int_t)item->invocation, "order",
-				 (json_int_t)order, "seed", (json_int_t)seed, "boot_id",
-				 boot_id ? boot_id : "");
+				 p->bench->name, "params", p->params, "impl", "stock", "invocation",
+				 (json_int_t)item->invocation, "order", (json_int_t)order, "seed",
+				 (json_int_t)seed, "boot_id", boot_id ? boot_id : "");
 	char why[256];
 	int err;
 
@@ -248,7 +248,8 @@ static void run_item(struct run *run, size_t order)
 	point_label(p, label, sizeof(label));
 	progress_step(&run->progress, label);
 	kmsg_scan(run->kmsg, why, sizeof(why)); /* what came before is not this invocation's */
-	status = child_run(plan, &plan->items[order], seed, &interrupted, &sample, why, sizeof(why));
+	status =
+		child_run(plan, &plan->items[order], seed, &interrupted, &sample, why, sizeof(why));
 	if (status == CHILD_SKIP) {
 		give_up(run, plan->items[order].point, why);
 	} else if (status == CHILD_ERROR) {
@@ -287,7 +288,8 @@ static void run_items(struct run *run)
 		run_item(run, i);
 		run->stopped = run->broken || run->failures_in_a_row == MAX_FAILURES_IN_A_ROW;
 		if (run->broken) {
-			fprintf(stderr, "twbench run: stopping: this kernel can no longer be trusted; "
+			fprintf(stderr,
+				"twbench run: stopping: this kernel can no longer be trusted; "
 				"save its log and reboot\n");
 			return;
 		}
@@ -307,12 +309,15 @@ static enum exit_code conclude(struct run *run)
 	if (run->io_err)
 		return run->usable ? EXIT_INTERNAL : EXIT_USAGE;
 	if (interrupted) {
-		fprintf(stderr, "twbench run: interrupted; %zu samples are in %s, --resume goes on "
-			"from there\n", run->samples + before, run->r->journal_path);
+		fprintf(stderr,
+			"twbench run: interrupted; %zu samples are in %s, --resume goes on "
+			"from there\n",
+			run->samples + before, run->r->journal_path);
 		return EXIT_INTERRUPTED;
 	}
-	if (!run->stopped && check_write(run, journal_write_footer(run->r->journal,
-						  (now_ns() - run->started) / 1e9)))
+	if (!run->stopped &&
+	    check_write(run,
+			journal_write_footer(run->r->journal, (now_ns() - run->started) / 1e9)))
 		return EXIT_INTERNAL;
 	if (run->untrusted)
 		return EXIT_UNTRUSTED;
@@ -323,7 +328,9 @@ static enum exit_code conclude(struct run *run)
 
 enum exit_code runner_run(const struct runner *r)
 {
-	struct run run = { .r = r, .kmsg = kmsg_open(), .noise = noise_warnings(r->env),
+	struct run run = { .r = r,
+			   .kmsg = kmsg_open(),
+			   .noise = noise_warnings(r->env),
 			   .given_up = calloc(r->plan->n_points, sizeof(bool)),
 			   .started = now_ns() };
 	enum exit_code code;
@@ -335,8 +342,10 @@ enum exit_code runner_run(const struct runner *r)
 
 	catch_signals();
 	if (run.kmsg < 0)
-		json_array_append_new(run.noise, json_string(
-			"kernel log: cannot be read, so a kernel warning would go unnoticed (run as root)"));
+		json_array_append_new(
+			run.noise,
+			json_string(
+				"kernel log: cannot be read, so a kernel warning would go unnoticed (run as root)"));
 	progress_start(&run.progress, r->quiet, count_left(r), plan_item_s(r->plan));
 	run.usable = !write_start(&run);
 	if (run.usable && !write_skips(&run))

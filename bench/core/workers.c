@@ -81,8 +81,9 @@ static int check_pinned(struct invocation *inv)
 {
 	for (unsigned int i = 0; i < inv->n_workers; i++)
 		if (inv->workers[i].err)
-			return inv_fail(inv, inv->workers[i].err, "cannot pin a worker to CPU %d: %s",
-					inv->workers[i].cpu, strerror(-inv->workers[i].err));
+			return inv_fail(inv, inv->workers[i].err,
+					"cannot pin a worker to CPU %d: %s", inv->workers[i].cpu,
+					strerror(-inv->workers[i].err));
 	return 0;
 }
 
@@ -125,7 +126,8 @@ int workers_join(struct invocation *inv)
 	until.tv_sec += JOIN_TIMEOUT_S;
 	for (unsigned int i = 0; i < inv->n_workers; i++) {
 		if (pthread_timedjoin_np(inv->core->threads[i], NULL, &until))
-			return inv_fail(inv, -ETIMEDOUT, "worker on CPU %d did not stop within %d s",
+			return inv_fail(inv, -ETIMEDOUT,
+					"worker on CPU %d did not stop within %d s",
 					inv->workers[i].cpu, JOIN_TIMEOUT_S);
 		if (inv->workers[i].err && !err)
 			err = inv_fail(inv, inv->workers[i].err, "worker on CPU %d failed: %s",

@@ -70,21 +70,21 @@ static json_t *read_libbpf(const struct env_ctx *ctx, const char *arg)
 }
 
 static const struct env_field build_fields[] = {
-	{"kfunc_flavour", read_kfunc, NULL},
-	{"bpf_load", read_bpf_load, NULL},
-	{"pid_ns_initial", read_pid_ns, NULL},
-	{"impl", read_known, "stock"},
-	{"twbench_version", read_known, TW_VERSION},
-	{"twbench_commit", read_known, TW_COMMIT},
+	{ "kfunc_flavour", read_kfunc, NULL },
+	{ "bpf_load", read_bpf_load, NULL },
+	{ "pid_ns_initial", read_pid_ns, NULL },
+	{ "impl", read_known, "stock" },
+	{ "twbench_version", read_known, TW_VERSION },
+	{ "twbench_commit", read_known, TW_COMMIT },
 #ifdef __clang__
-	{"compiler", read_known, __VERSION__},
+	{ "compiler", read_known, __VERSION__ },
 #else
-	{"compiler", read_known, "gcc " __VERSION__},
+	{ "compiler", read_known, "gcc " __VERSION__ },
 #endif
-	{"compiler_bpf", read_known, TW_CLANG_VERSION},
-	{"libbpf_version", read_libbpf, NULL},
-	{"libperf_version", read_known, TW_LIBPERF_VERSION},
-	{NULL, NULL, NULL},
+	{ "compiler_bpf", read_known, TW_CLANG_VERSION },
+	{ "libbpf_version", read_libbpf, NULL },
+	{ "libperf_version", read_known, TW_LIBPERF_VERSION },
+	{ NULL, NULL, NULL },
 };
 
 /* ---- record ---- */
@@ -103,7 +103,7 @@ static int add_fields(json_t *env, const struct env_ctx *ctx, const struct env_f
 
 json_t *env_record_at(const char *root)
 {
-	struct env_ctx ctx = {.root = root, .live = !*root};
+	struct env_ctx ctx = { .root = root, .live = !*root };
 	json_t *env = json_object();
 	char online[4096];
 

@@ -22,7 +22,7 @@ static json_t *distinct(const struct env_ctx *ctx, const char *file)
 	char path[PATH_MAX], buf[512];
 	size_t i;
 
-	json_array_foreach (ctx->cpus, i, cpu) {
+	json_array_foreach(ctx->cpus, i, cpu) {
 		snprintf(path, sizeof(path), CPU_DIR "/cpu%d/%s", (int)json_integer_value(cpu),
 			 file);
 		if (env_slurp(ctx, path, buf, sizeof(buf)) > 0)
@@ -56,7 +56,7 @@ static json_t *read_governors(const struct env_ctx *ctx, const char *file)
 	json_t *seen = distinct(ctx, file), *array = json_array(), *v;
 	const char *name;
 
-	json_object_foreach (seen, name, v)
+	json_object_foreach(seen, name, v)
 		insert_sorted(array, name);
 	json_decref(seen);
 	if (json_array_size(array))
@@ -172,24 +172,24 @@ static json_t *read_mitigations(const struct env_ctx *ctx, const char *path)
 static const struct {
 	const char *found, *name;
 } hypervisors[] = {
-	{"xen", "Xen"},
-	{"XenVMMXenVMM", "Xen"},
-	{"KVMKVMKVM", "KVM"},
-	{"Linux KVM Hv", "KVM"},
-	{"Microsoft Hv", "Hyper-V"},
-	{"VMwareVMware", "VMware"},
-	{"TCGTCGTCGTCG", "TCG"},
-	{"VBoxVBoxVBox", "VirtualBox"},
-	{"bhyve bhyve ", "bhyve"},
-	{"ACRNACRNACRN", "ACRN"},
-	{"KVM", "KVM"},
-	{"QEMU", "QEMU"},
-	{"VMware", "VMware"},
-	{"VirtualBox", "VirtualBox"},
-	{"Virtual Machine", "Hyper-V"},
-	{"HVM domU", "Xen"},
-	{"Google Compute Engine", "KVM"},
-	{"Amazon EC2", "KVM"},
+	{ "xen", "Xen" },
+	{ "XenVMMXenVMM", "Xen" },
+	{ "KVMKVMKVM", "KVM" },
+	{ "Linux KVM Hv", "KVM" },
+	{ "Microsoft Hv", "Hyper-V" },
+	{ "VMwareVMware", "VMware" },
+	{ "TCGTCGTCGTCG", "TCG" },
+	{ "VBoxVBoxVBox", "VirtualBox" },
+	{ "bhyve bhyve ", "bhyve" },
+	{ "ACRNACRNACRN", "ACRN" },
+	{ "KVM", "KVM" },
+	{ "QEMU", "QEMU" },
+	{ "VMware", "VMware" },
+	{ "VirtualBox", "VirtualBox" },
+	{ "Virtual Machine", "Hyper-V" },
+	{ "HVM domU", "Xen" },
+	{ "Google Compute Engine", "KVM" },
+	{ "Amazon EC2", "KVM" },
 };
 
 static json_t *known_hypervisor(const char *text)
@@ -259,24 +259,24 @@ static json_t *read_hypervisor(const struct env_ctx *ctx, const char *path)
 }
 
 const struct env_field env_cpu_fields[] = {
-	{"mitigations", read_mitigations, CPU_DIR "/vulnerabilities"},
-	{"cpu_model", read_cpuinfo, "model name|uarch|cpu"},
-	{"cpu_vendor", read_cpuinfo, "vendor_id|CPU implementer"},
-	{"microcode", read_cpuinfo, "microcode"},
-	{"hypervisor", read_hypervisor, "/sys/hypervisor/type"},
-	{"cpus_online", env_str, CPU_DIR "/online"},
-	{"cpus_allowed", read_allowed, "Cpus_allowed_list"},
-	{"isolated", read_mask, CPU_DIR "/isolated"},
-	{"nohz_full", read_mask, CPU_DIR "/nohz_full"},
-	{"sockets", read_count_distinct, "topology/physical_package_id"},
-	{"cores", read_count_distinct, "topology/thread_siblings_list"},
-	{"threads", read_threads, NULL},
-	{"smt_active", read_smt, CPU_DIR "/smt/active"},
-	{"numa_nodes", read_numa_nodes, "/sys/devices/system/node/online"},
-	{"governors", read_governors, "cpufreq/scaling_governor"},
-	{"scaling_driver", env_str, CPU_DIR "/cpu0/cpufreq/scaling_driver"},
-	{"turbo", read_turbo, CPU_DIR "/cpufreq/boost"},
-	{"idle_driver", env_str, CPU_DIR "/cpuidle/current_driver"},
-	{"idle_governor", env_str, CPU_DIR "/cpuidle/current_governor"},
-	{NULL, NULL, NULL},
+	{ "mitigations", read_mitigations, CPU_DIR "/vulnerabilities" },
+	{ "cpu_model", read_cpuinfo, "model name|uarch|cpu" },
+	{ "cpu_vendor", read_cpuinfo, "vendor_id|CPU implementer" },
+	{ "microcode", read_cpuinfo, "microcode" },
+	{ "hypervisor", read_hypervisor, "/sys/hypervisor/type" },
+	{ "cpus_online", env_str, CPU_DIR "/online" },
+	{ "cpus_allowed", read_allowed, "Cpus_allowed_list" },
+	{ "isolated", read_mask, CPU_DIR "/isolated" },
+	{ "nohz_full", read_mask, CPU_DIR "/nohz_full" },
+	{ "sockets", read_count_distinct, "topology/physical_package_id" },
+	{ "cores", read_count_distinct, "topology/thread_siblings_list" },
+	{ "threads", read_threads, NULL },
+	{ "smt_active", read_smt, CPU_DIR "/smt/active" },
+	{ "numa_nodes", read_numa_nodes, "/sys/devices/system/node/online" },
+	{ "governors", read_governors, "cpufreq/scaling_governor" },
+	{ "scaling_driver", env_str, CPU_DIR "/cpu0/cpufreq/scaling_driver" },
+	{ "turbo", read_turbo, CPU_DIR "/cpufreq/boost" },
+	{ "idle_driver", env_str, CPU_DIR "/cpuidle/current_driver" },
+	{ "idle_governor", env_str, CPU_DIR "/cpuidle/current_governor" },
+	{ NULL, NULL, NULL },
 };

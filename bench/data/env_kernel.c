@@ -68,7 +68,7 @@ static bool release(const struct env_ctx *ctx, char *buf, size_t size)
 
 void env_load_config(struct env_ctx *ctx)
 {
-	static const char *const places[] = {"/boot/config-%s", "/lib/modules/%s/config"};
+	static const char *const places[] = { "/boot/config-%s", "/lib/modules/%s/config" };
 	char rel[128], tail[256], path[PATH_MAX];
 	size_t i;
 
@@ -175,11 +175,11 @@ static json_t *read_preempt_rt(const struct env_ctx *ctx, const char *path)
 static json_t *configured_model(const char *config)
 {
 	static const char *const models[][2] = {
-		{"PREEMPT_RT", "rt"},
-		{"PREEMPT_NONE", "none"},
-		{"PREEMPT_VOLUNTARY", "voluntary"},
-		{"PREEMPT_LAZY", "lazy"},
-		{"PREEMPT", "full"},
+		{ "PREEMPT_RT", "rt" },
+		{ "PREEMPT_NONE", "none" },
+		{ "PREEMPT_VOLUNTARY", "voluntary" },
+		{ "PREEMPT_LAZY", "lazy" },
+		{ "PREEMPT", "full" },
 	};
 	size_t i;
 
@@ -290,36 +290,36 @@ static json_t *read_machine_id(const struct env_ctx *ctx, const char *path)
 }
 
 const struct env_field env_kernel_fields[] = {
-	{"kernel_release", read_uts, "/proc/sys/kernel/osrelease"},
-	{"kernel_version", read_uts, "/proc/sys/kernel/version"},
-	{"machine", read_uts, "/proc/sys/kernel/arch"},
-	{"kernel_config_hash", read_config_hash, NULL},
-	{"kernel_cmdline", read_cmdline, "/proc/cmdline"},
-	{"debug_options", read_debug_options, NULL},
-	{"config_hz", read_config_int, "HZ"},
-	{"preempt_model", read_preempt_model, "/sys/kernel/debug/sched/preempt"},
-	{"preempt_dynamic", read_preempt_dynamic, NULL},
-	{"preempt_rt", read_preempt_rt, "/sys/kernel/realtime"},
-	{"tainted", env_int, "/proc/sys/kernel/tainted"},
-	{"lockdown", env_bracket, "/sys/kernel/security/lockdown"},
-	{"clocksource", env_str,
-	 "/sys/devices/system/clocksource/clocksource0/current_clocksource"},
-	{"thp", env_bracket, "/sys/kernel/mm/transparent_hugepage/enabled"},
-	{"memory_bytes", read_meminfo, "MemTotal"},
-	{"swap_used_bytes", read_swap_used, NULL},
-	{"nmi_watchdog", env_int, "/proc/sys/kernel/nmi_watchdog"},
-	{"perf_event_max_sample_rate", env_int, "/proc/sys/kernel/perf_event_max_sample_rate"},
-	{"perf_cpu_time_max_percent", env_int, "/proc/sys/kernel/perf_cpu_time_max_percent"},
-	{"perf_event_paranoid", env_int, "/proc/sys/kernel/perf_event_paranoid"},
-	{"perf_event_mlock_kb", env_int, "/proc/sys/kernel/perf_event_mlock_kb"},
-	{"bpf_jit_enable", env_int, "/proc/sys/net/core/bpf_jit_enable"},
-	{"bpf_jit_harden", env_int, "/proc/sys/net/core/bpf_jit_harden"},
-	{"bpf_stats_enabled", env_int, "/proc/sys/kernel/bpf_stats_enabled"},
-	{"unprivileged_bpf_disabled", env_int, "/proc/sys/kernel/unprivileged_bpf_disabled"},
-	{"loadavg", read_loadavg, "/proc/loadavg"},
-	{"runnable_tasks", read_runnable, "/proc/loadavg"},
-	{"boot_id", env_str, "/proc/sys/kernel/random/boot_id"},
-	{"machine_id_hash", read_machine_id, "/etc/machine-id"},
-	{"btf_vmlinux", env_exists, "/sys/kernel/btf/vmlinux"},
-	{NULL, NULL, NULL},
+	{ "kernel_release", read_uts, "/proc/sys/kernel/osrelease" },
+	{ "kernel_version", read_uts, "/proc/sys/kernel/version" },
+	{ "machine", read_uts, "/proc/sys/kernel/arch" },
+	{ "kernel_config_hash", read_config_hash, NULL },
+	{ "kernel_cmdline", read_cmdline, "/proc/cmdline" },
+	{ "debug_options", read_debug_options, NULL },
+	{ "config_hz", read_config_int, "HZ" },
+	{ "preempt_model", read_preempt_model, "/sys/kernel/debug/sched/preempt" },
+	{ "preempt_dynamic", read_preempt_dynamic, NULL },
+	{ "preempt_rt", read_preempt_rt, "/sys/kernel/realtime" },
+	{ "tainted", env_int, "/proc/sys/kernel/tainted" },
+	{ "lockdown", env_bracket, "/sys/kernel/security/lockdown" },
+	{ "clocksource", env_str,
+	  "/sys/devices/system/clocksource/clocksource0/current_clocksource" },
+	{ "thp", env_bracket, "/sys/kernel/mm/transparent_hugepage/enabled" },
+	{ "memory_bytes", read_meminfo, "MemTotal" },
+	{ "swap_used_bytes", read_swap_used, NULL },
+	{ "nmi_watchdog", env_int, "/proc/sys/kernel/nmi_watchdog" },
+	{ "perf_event_max_sample_rate", env_int, "/proc/sys/kernel/perf_event_max_sample_rate" },
+	{ "perf_cpu_time_max_percent", env_int, "/proc/sys/kernel/perf_cpu_time_max_percent" },
+	{ "perf_event_paranoid", env_int, "/proc/sys/kernel/perf_event_paranoid" },
+	{ "perf_event_mlock_kb", env_int, "/proc/sys/kernel/perf_event_mlock_kb" },
+	{ "bpf_jit_enable", env_int, "/proc/sys/net/core/bpf_jit_enable" },
+	{ "bpf_jit_harden", env_int, "/proc/sys/net/core/bpf_jit_harden" },
+	{ "bpf_stats_enabled", env_int, "/proc/sys/kernel/bpf_stats_enabled" },
+	{ "unprivileged_bpf_disabled", env_int, "/proc/sys/kernel/unprivileged_bpf_disabled" },
+	{ "loadavg", read_loadavg, "/proc/loadavg" },
+	{ "runnable_tasks", read_runnable, "/proc/loadavg" },
+	{ "boot_id", env_str, "/proc/sys/kernel/random/boot_id" },
+	{ "machine_id_hash", read_machine_id, "/etc/machine-id" },
+	{ "btf_vmlinux", env_exists, "/sys/kernel/btf/vmlinux" },
+	{ NULL, NULL, NULL },
 };

@@ -79,13 +79,13 @@ static const struct {
 	size_t offset;
 	bool of_values; /* means nothing without a value */
 } members[] = {
-	{"count", offsetof(struct tw_hist, count), false},
-	{"under", offsetof(struct tw_hist, under), false},
-	{"over", offsetof(struct tw_hist, over), false},
-	{"negative", offsetof(struct tw_hist, negative), false},
-	{"sum", offsetof(struct tw_hist, sum), false},
-	{"min", offsetof(struct tw_hist, min), true},
-	{"max", offsetof(struct tw_hist, max), true},
+	{ "count", offsetof(struct tw_hist, count), false },
+	{ "under", offsetof(struct tw_hist, under), false },
+	{ "over", offsetof(struct tw_hist, over), false },
+	{ "negative", offsetof(struct tw_hist, negative), false },
+	{ "sum", offsetof(struct tw_hist, sum), false },
+	{ "min", offsetof(struct tw_hist, min), true },
+	{ "max", offsetof(struct tw_hist, max), true },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
@@ -144,7 +144,7 @@ static int bins_from_json(const json_t *bins, struct tw_hist *h)
 
 	if (!json_is_array(bins))
 		return -EINVAL;
-	json_array_foreach (bins, i, pair) {
+	json_array_foreach(bins, i, pair) {
 		if (json_array_size(pair) != 2 || get_u64(json_array_get(pair, 0), &index) ||
 		    get_u64(json_array_get(pair, 1), &count))
 			return -EINVAL;
@@ -193,7 +193,7 @@ int hist_pack(json_t *o)
 
 	if (!text)
 		return -ENOMEM;
-	json_array_foreach (bins, i, pair) {
+	json_array_foreach(bins, i, pair) {
 		json_int_t next = json_integer_value(json_array_get(pair, 0));
 
 		end = put_number(end, next - index);
@@ -248,7 +248,7 @@ static void add_slot(struct bounds *b, uint64_t count, uint64_t low, uint64_t hi
 
 static bool consistent(const struct tw_hist *h)
 {
-	struct bounds b = {0};
+	struct bounds b = { 0 };
 
 	add_slot(&b, h->under, 0, 0);
 	for (uint32_t i = 0; i < TW_HIST_BINS; i++)

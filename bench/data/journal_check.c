@@ -29,7 +29,7 @@ __attribute__((format(printf, 2, 3))) static int bad(const struct why *why, cons
 
 json_t *journal_parse_line(const char *text, size_t len, char *why, size_t why_size)
 {
-	const struct why w = {why, why_size};
+	const struct why w = { why, why_size };
 	json_error_t err;
 	json_t *line;
 
@@ -137,7 +137,7 @@ static bool fits_object(enum type type, const json_t *o, const char **culprit)
 
 	if (!json_is_object(o))
 		return false;
-	json_object_foreach ((json_t *)o, key, v) {
+	json_object_foreach((json_t *)o, key, v) {
 		if (fits_in_object(type, key, v))
 			continue;
 		*culprit = key;
@@ -151,7 +151,7 @@ static bool is_strings(const json_t *array)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach (array, i, v)
+	json_array_foreach(array, i, v)
 		if (!json_is_string(v))
 			return false;
 	return json_is_array(array);
@@ -189,72 +189,72 @@ struct member {
 };
 
 static const struct member header_members[] = {
-	{"schema", NAME},
-	{"env", OBJECT},
-	{"args", STRINGS},
-	{"seed", COUNT},
-	{"plan", OBJECT | OPTIONAL},
-	{"started", TIME | OPTIONAL},
-	{NULL, 0},
+	{ "schema", NAME },
+	{ "env", OBJECT },
+	{ "args", STRINGS },
+	{ "seed", COUNT },
+	{ "plan", OBJECT | OPTIONAL },
+	{ "started", TIME | OPTIONAL },
+	{ NULL, 0 },
 };
 
 static const struct member plan_members[] = {
-	{"points", COUNT},
-	{"samples", COUNT},
-	{"invocations", COUNT},
-	{NULL, 0},
+	{ "points", COUNT },
+	{ "samples", COUNT },
+	{ "invocations", COUNT },
+	{ NULL, 0 },
 };
 
 static const struct member sample_members[] = {
-	{"bench", NAME},
-	{"params", PARAMS},
-	{"impl", NAME},
-	{"invocation", COUNT},
-	{"order", COUNT},
-	{"pair", COUNT | OPTIONAL},
-	{"boot_id", TEXT},
-	{"window_s", SECONDS},
-	{"elapsed_s", SECONDS},
-	{"counts", OBJECT | OPTIONAL},
-	{"life", OBJECT | OPTIONAL},
-	{"recursion_misses", COUNT},
-	{"migrations", COUNT},
-	{"metrics", METRICS},
-	{"hist", HISTS},
-	{"warnings", STRINGS},
-	{NULL, 0},
+	{ "bench", NAME },
+	{ "params", PARAMS },
+	{ "impl", NAME },
+	{ "invocation", COUNT },
+	{ "order", COUNT },
+	{ "pair", COUNT | OPTIONAL },
+	{ "boot_id", TEXT },
+	{ "window_s", SECONDS },
+	{ "elapsed_s", SECONDS },
+	{ "counts", OBJECT | OPTIONAL },
+	{ "life", OBJECT | OPTIONAL },
+	{ "recursion_misses", COUNT },
+	{ "migrations", COUNT },
+	{ "metrics", METRICS },
+	{ "hist", HISTS },
+	{ "warnings", STRINGS },
+	{ NULL, 0 },
 };
 
 /* What counts has beyond life: only the window has due instants. */
 static const struct member window_members[] = {
-	{"intended", COUNT},
-	{"late", COUNT},
-	{NULL, 0},
+	{ "intended", COUNT },
+	{ "late", COUNT },
+	{ NULL, 0 },
 };
 
 static const struct member life_members[] = {
-	{"delivered", COUNT}, {"filtered", COUNT},	   {"throttled", COUNT_OR_NULL},
-	{"attempts", COUNT},  {"accepted", COUNT},	   {"ebusy", COUNT},
-	{"failed", COUNTS},   {"completed", COUNT},	   {"cancelled", COUNT},
-	{"lost", COUNT},      {"in_flight_at_end", COUNT}, {NULL, 0},
+	{ "delivered", COUNT }, { "filtered", COUNT },	       { "throttled", COUNT_OR_NULL },
+	{ "attempts", COUNT },	{ "accepted", COUNT },	       { "ebusy", COUNT },
+	{ "failed", COUNTS },	{ "completed", COUNT },	       { "cancelled", COUNT },
+	{ "lost", COUNT },	{ "in_flight_at_end", COUNT }, { NULL, 0 },
 };
 
 static const struct member skip_members[] = {
-	{"bench", NAME},
-	{"reason", NAME},
-	{"params", PARAMS | OPTIONAL},
-	{NULL, 0},
+	{ "bench", NAME },
+	{ "reason", NAME },
+	{ "params", PARAMS | OPTIONAL },
+	{ NULL, 0 },
 };
 
 static const struct member footer_members[] = {
-	{"samples", COUNT},	{"skipped", COUNT}, {"errors", COUNT},
-	{"elapsed_s", SECONDS}, {NULL, 0},
+	{ "samples", COUNT },	  { "skipped", COUNT }, { "errors", COUNT },
+	{ "elapsed_s", SECONDS }, { NULL, 0 },
 };
 
 static const struct member resume_members[] = {
-	{"args", STRINGS},
-	{"started", TIME},
-	{NULL, 0},
+	{ "args", STRINGS },
+	{ "started", TIME },
+	{ NULL, 0 },
 };
 
 static int check_members(const json_t *o, const struct member *m, const char *where,
@@ -290,7 +290,7 @@ static unsigned __int128 sum_of(const json_t *counts)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach ((json_t *)counts, key, v)
+	json_object_foreach((json_t *)counts, key, v)
 		sum += json_integer_value(v);
 	return sum;
 }
@@ -359,7 +359,7 @@ static int check_header(const json_t *line, const struct why *why)
 
 int journal_check_line(const json_t *line, int line_no, char *text, size_t size)
 {
-	const struct why why = {text, size};
+	const struct why why = { text, size };
 	const char *kind = json_string_value(json_object_get(line, "kind"));
 
 	if (!kind)
@@ -383,7 +383,7 @@ int journal_check_line(const json_t *line, int line_no, char *text, size_t size)
 int journal_check_footer(const json_t *footer, size_t samples, size_t skips, size_t errors,
 			 char *text, size_t size)
 {
-	const struct why why = {text, size};
+	const struct why why = { text, size };
 
 	if (count_of(footer, "samples") == samples && count_of(footer, "skipped") == skips &&
 	    count_of(footer, "errors") == errors)

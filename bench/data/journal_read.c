@@ -155,7 +155,7 @@ static int add_sample(struct parser *p, json_t *line, const char *text, size_t l
 	const char *name;
 	json_t *hist;
 
-	json_object_foreach (json_object_get(line, "hist"), name, hist)
+	json_object_foreach(json_object_get(line, "hist"), name, hist)
 		if (!err)
 			err = hist_pack(hist);
 	return err;
@@ -296,8 +296,8 @@ static int init_journal(struct journal *j, const char *path)
 
 int journal_read_fd(int fd, const char *path, struct journal *j, char *why, size_t why_size)
 {
-	struct reader r = {.fd = fd, .cap = 1 << 16};
-	struct parser p = {.j = j, .why = why, .why_size = why_size};
+	struct reader r = { .fd = fd, .cap = 1 << 16 };
+	struct parser p = { .j = j, .why = why, .why_size = why_size };
 	int err = init_journal(j, path);
 
 	r.buf = malloc(r.cap);
@@ -320,7 +320,7 @@ int journal_read(const char *path, struct journal *j, char *why, size_t why_size
 
 	if (!strcmp(path, "-"))
 		return journal_read_fd(STDIN_FILENO, "standard input", j, why, why_size);
-	*j = (struct journal){0};
+	*j = (struct journal){ 0 };
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		err = -errno;
@@ -339,5 +339,5 @@ void journal_free(struct journal *j)
 	json_decref(j->errors);
 	json_decref(j->lines);
 	free(j->path);
-	*j = (struct journal){0};
+	*j = (struct journal){ 0 };
 }

@@ -7,7 +7,7 @@
 
 enum metric_kind {
 	METRIC_GAUGE, /* one number per invocation */
-	METRIC_HIST,  /* a histogram; its scalars are <name>_mean, _p50, _p90, _p99, ... */
+	METRIC_HIST, /* a histogram; its scalars are <name>_mean, _p50, _p90, _p99, ... */
 };
 
 enum metric_better { BETTER_NONE, BETTER_LOWER, BETTER_HIGHER };

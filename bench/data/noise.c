@@ -96,7 +96,7 @@ static enum noise judge_governors(const json_t *env, const json_t *v, struct fin
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach (v, i, name) {
+	json_array_foreach(v, i, name) {
 		add_value(f, str(name));
 		if (strcmp(str(name), "performance"))
 			verdict = NOISE_NOISY;
@@ -127,8 +127,8 @@ static enum noise judge_isolated(const json_t *env, const json_t *v, struct find
 /* The counters that user space and BPF read without leaving the CPU. */
 static enum noise judge_clocksource(const json_t *env, const json_t *v, struct finding *f)
 {
-	static const char *const good[] = {"tsc", "arch_sys_counter", "timebase", "tod",
-					   "riscv_clocksource"};
+	static const char *const good[] = { "tsc", "arch_sys_counter", "timebase", "tod",
+					    "riscv_clocksource" };
 	size_t i;
 
 	set_value(f, str(v));
@@ -167,10 +167,10 @@ static enum noise judge_swap(const json_t *env, const json_t *v, struct finding 
 static enum noise judge_debug(const json_t *env, const json_t *v, struct finding *f)
 {
 	/* these cost on the measured path; the others of the record sample, or cost elsewhere */
-	static const char *const heavy[] = {"KASAN",	     "KCSAN",	       "KMSAN",
-					    "LOCKDEP",	     "PROVE_LOCKING",  "PROVE_RCU",
-					    "DEBUG_OBJECTS", "DEBUG_KMEMLEAK", "SLUB_DEBUG_ON",
-					    "KCOV",	     "GCOV_KERNEL"};
+	static const char *const heavy[] = { "KASAN",	      "KCSAN",		"KMSAN",
+					     "LOCKDEP",	      "PROVE_LOCKING",	"PROVE_RCU",
+					     "DEBUG_OBJECTS", "DEBUG_KMEMLEAK", "SLUB_DEBUG_ON",
+					     "KCOV",	      "GCOV_KERNEL" };
 	size_t i, known = 0;
 
 	for (i = 0; i < sizeof(heavy) / sizeof(heavy[0]); i++) {
@@ -226,52 +226,52 @@ static enum noise judge_perf_time(const json_t *env, const json_t *v, struct fin
 }
 
 static const struct check checks[] = {
-	{"kernel BTF", "btf_vmlinux", judge_btf, "programs cannot be fitted to this kernel",
-	 "use a kernel with CONFIG_DEBUG_INFO_BTF=y"},
-	{"kfuncs", "kfunc_flavour", judge_kfunc, "there is nothing to measure",
-	 "use Linux 6.18 or later; 'make vm-bench' brings its own, 'make user-bench' needs none"},
-	{"BPF load", "bpf_load", judge_load, "no BPF program can be loaded",
-	 "run as root, or with CAP_BPF and CAP_PERFMON"},
-	{"pid namespace", "pid_ns_initial", judge_pid_ns,
-	 "BPF programs see other thread ids than the workers",
-	 "run outside the container, or with --pid=host"},
-	{"governor", "governors", judge_governors, "the frequency follows the load",
-	 "cpupower frequency-set -g performance"},
-	{"turbo", "turbo", judge_on, "the frequency depends on temperature and neighbours",
-	 "write 1 to /sys/devices/system/cpu/intel_pstate/no_turbo, or 0 to .../cpufreq/boost"},
-	{"SMT", "smt_active", judge_on, "two hardware threads share one core",
-	 "echo off > /sys/devices/system/cpu/smt/control, or --cpus with one thread per core"},
-	{"CPUs allowed", "cpus_allowed", judge_cpus,
-	 "the load, the targets and everything else share one CPU",
-	 "allow at least two CPUs (taskset, cpuset, the VM's -smp)"},
-	{"isolated CPUs", "isolated", judge_isolated, "", ""},
-	{"clocksource", "clocksource", judge_clocksource, "each time stamp costs much more",
-	 "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource"},
-	{"hypervisor", "hypervisor", judge_hypervisor,
-	 "exits, steal time and slow interrupts between CPUs are part of every number",
-	 "compare only with runs on this machine; take absolute numbers from bare metal"},
-	{"load", "loadavg", judge_load_avg, "other programs take the CPUs",
-	 "stop them, or wait until the load average is below 0.5 per CPU"},
-	{"swap in use", "swap_used_bytes", judge_swap, "memory is short",
-	 "stop what uses the memory, then swapoff -a"},
-	{"debug kernel", "debug_options", judge_debug, "checks dominate the costs",
-	 "measure a kernel without these options"},
-	{"kernel tainted", "tainted", judge_tainted,
-	 "the kernel or the hardware broke down since boot", "reboot"},
-	{"BPF JIT", "bpf_jit_enable", judge_jit, "programs are interpreted, or dumped to the log",
-	 "sysctl net.core.bpf_jit_enable=1"},
-	{"BPF JIT harden", "bpf_jit_harden", judge_harden, "constants are blinded: slower programs",
-	 "sysctl net.core.bpf_jit_harden=1"},
-	{"BPF stats", "bpf_stats_enabled", judge_nonzero, "two clock reads on each program run",
-	 "sysctl kernel.bpf_stats_enabled=0"},
-	{"NMI watchdog", "nmi_watchdog", judge_nonzero,
-	 "it takes a hardware counter and its NMIs disturb perf-hw",
-	 "sysctl kernel.nmi_watchdog=0"},
-	{"perf sample rate", "perf_event_max_sample_rate", judge_sample_rate,
-	 "the kernel lowered it, and withholds samples above it",
-	 "sysctl kernel.perf_event_max_sample_rate=100000"},
-	{"perf CPU time", "perf_cpu_time_max_percent", judge_perf_time,
-	 "perf lowers its sample rate early", "sysctl kernel.perf_cpu_time_max_percent=25"},
+	{ "kernel BTF", "btf_vmlinux", judge_btf, "programs cannot be fitted to this kernel",
+	  "use a kernel with CONFIG_DEBUG_INFO_BTF=y" },
+	{ "kfuncs", "kfunc_flavour", judge_kfunc, "there is nothing to measure",
+	  "use Linux 6.18 or later; 'make vm-bench' brings its own, 'make user-bench' needs none" },
+	{ "BPF load", "bpf_load", judge_load, "no BPF program can be loaded",
+	  "run as root, or with CAP_BPF and CAP_PERFMON" },
+	{ "pid namespace", "pid_ns_initial", judge_pid_ns,
+	  "BPF programs see other thread ids than the workers",
+	  "run outside the container, or with --pid=host" },
+	{ "governor", "governors", judge_governors, "the frequency follows the load",
+	  "cpupower frequency-set -g performance" },
+	{ "turbo", "turbo", judge_on, "the frequency depends on temperature and neighbours",
+	  "write 1 to /sys/devices/system/cpu/intel_pstate/no_turbo, or 0 to .../cpufreq/boost" },
+	{ "SMT", "smt_active", judge_on, "two hardware threads share one core",
+	  "echo off > /sys/devices/system/cpu/smt/control, or --cpus with one thread per core" },
+	{ "CPUs allowed", "cpus_allowed", judge_cpus,
+	  "the load, the targets and everything else share one CPU",
+	  "allow at least two CPUs (taskset, cpuset, the VM's -smp)" },
+	{ "isolated CPUs", "isolated", judge_isolated, "", "" },
+	{ "clocksource", "clocksource", judge_clocksource, "each time stamp costs much more",
+	  "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource" },
+	{ "hypervisor", "hypervisor", judge_hypervisor,
+	  "exits, steal time and slow interrupts between CPUs are part of every number",
+	  "compare only with runs on this machine; take absolute numbers from bare metal" },
+	{ "load", "loadavg", judge_load_avg, "other programs take the CPUs",
+	  "stop them, or wait until the load average is below 0.5 per CPU" },
+	{ "swap in use", "swap_used_bytes", judge_swap, "memory is short",
+	  "stop what uses the memory, then swapoff -a" },
+	{ "debug kernel", "debug_options", judge_debug, "checks dominate the costs",
+	  "measure a kernel without these options" },
+	{ "kernel tainted", "tainted", judge_tainted,
+	  "the kernel or the hardware broke down since boot", "reboot" },
+	{ "BPF JIT", "bpf_jit_enable", judge_jit, "programs are interpreted, or dumped to the log",
+	  "sysctl net.core.bpf_jit_enable=1" },
+	{ "BPF JIT harden", "bpf_jit_harden", judge_harden,
+	  "constants are blinded: slower programs", "sysctl net.core.bpf_jit_harden=1" },
+	{ "BPF stats", "bpf_stats_enabled", judge_nonzero, "two clock reads on each program run",
+	  "sysctl kernel.bpf_stats_enabled=0" },
+	{ "NMI watchdog", "nmi_watchdog", judge_nonzero,
+	  "it takes a hardware counter and its NMIs disturb perf-hw",
+	  "sysctl kernel.nmi_watchdog=0" },
+	{ "perf sample rate", "perf_event_max_sample_rate", judge_sample_rate,
+	  "the kernel lowered it, and withholds samples above it",
+	  "sysctl kernel.perf_event_max_sample_rate=100000" },
+	{ "perf CPU time", "perf_cpu_time_max_percent", judge_perf_time,
+	  "perf lowers its sample rate early", "sysctl kernel.perf_cpu_time_max_percent=25" },
 };
 
 #define N_CHECKS (sizeof(checks) / sizeof(checks[0]))
@@ -280,7 +280,7 @@ static void run_check(const struct check *c, const json_t *env, struct finding *
 {
 	const json_t *v = json_object_get(env, c->key);
 
-	*f = (struct finding){.name = c->name};
+	*f = (struct finding){ .name = c->name };
 	if (!v || json_is_null(v)) {
 		set_value(f, "unknown");
 		return;
@@ -294,7 +294,7 @@ static void run_check(const struct check *c, const json_t *env, struct finding *
 
 const char *noise_name(enum noise verdict)
 {
-	static const char *const names[] = {"fine", "noisy", "prevents"};
+	static const char *const names[] = { "fine", "noisy", "prevents" };
 
 	return names[verdict];
 }

@@ -43,7 +43,8 @@ static const struct metric latency_metrics[] = {
 	{ "accepted_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "calls that returned 0" },
 	{ "completed_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "callbacks that ran" },
 	{ "ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" },
-	{ "clock_ns", "ns", METRIC_GAUGE, BETTER_NONE, "one clock read, calibrated; not subtracted" },
+	{ "clock_ns", "ns", METRIC_GAUGE, BETTER_NONE,
+	  "one clock read, calibrated; not subtracted" },
 	{ 0 },
 };
 
@@ -61,11 +62,18 @@ static const struct opt latency_opts[] = {
 	OPT_ROW_ARRIVAL("poisson", "poisson", "constant poisson"),
 	OPT_ROW_RATE("10000", "1000 10000", "100 1000 10000 20000"),
 	OPT_ROW_CPUS("all", "first all", "first all"),
-	{ .name = "inject_ns", .type = OPT_U64, .max = 1000000, .def = { "0" },
+	{ .name = "inject_ns",
+	  .type = OPT_U64,
+	  .max = 1000000,
+	  .def = { "0" },
 	  .applies = inject_applies,
 	  .help = "calibration: ns of a calibrated loop added at inject_at" },
-	{ .name = "inject_at", .type = OPT_ENUM, .choices = inject_at_names,
-	  .def = { "callback" }, .applies = inject_applies, .help = "where the loop runs" },
+	{ .name = "inject_at",
+	  .type = OPT_ENUM,
+	  .choices = inject_at_names,
+	  .def = { "callback" },
+	  .applies = inject_applies,
+	  .help = "where the loop runs" },
 	{ 0 },
 };
 
@@ -122,8 +130,8 @@ static int count_in_flight(struct invocation *inv, struct latency *l)
 			continue;
 		stamp = &e.slot.stamp[e.slot.completed & 1];
 		life->in_flight_at_end++;
-		win->in_flight_at_end += stamp->call >= inv->window_start &&
-					 stamp->call < inv->window_end;
+		win->in_flight_at_end +=
+			stamp->call >= inv->window_start && stamp->call < inv->window_end;
 	}
 	return 0;
 }
@@ -164,7 +172,8 @@ static int collect_counts(struct invocation *inv, struct latency *l)
 		win->late += inv->workers[i].late;
 	}
 	if (!inv->trigger->fire)
-		win->intended = (double)inv_u64(inv, "rate") * inv->n_workers * inv->window_ns / 1e9;
+		win->intended =
+			(double)inv_u64(inv, "rate") * inv->n_workers * inv->window_ns / 1e9;
 	if (inv->trigger->throttled)
 		life->throttled = inv->trigger->throttled(inv);
 	inv->recursion_misses = bpf_family_recursion_misses(&l->family);
@@ -180,8 +189,9 @@ static void check_generator(struct invocation *inv)
 	uint64_t gap = attempts > c->intended ? attempts - c->intended : c->intended - attempts;
 
 	if (inv->trigger->fire && gap * 100 > c->intended)
-		inv_warn(inv, "generator: over 1 %% of the due instants of a window were not called "
-			      "in it (stop other load, or lower --rates)");
+		inv_warn(inv,
+			 "generator: over 1 %% of the due instants of a window were not called "
+			 "in it (stop other load, or lower --rates)");
 }
 
 static void set_rates(struct invocation *inv)
@@ -232,8 +242,10 @@ static int latency_collect(struct invocation *inv)
 	check_generator(inv);
 	inv_gauge(inv, "clock_ns", l->cost.clock_ns);
 	if (!inv->counts[COHORT_LIFE].bpf.attempts)
-		return inv_fail(inv, -ENODATA, "trigger %s never reached a worker: nothing was "
-				"measured", inv->trigger->name);
+		return inv_fail(inv, -ENODATA,
+				"trigger %s never reached a worker: nothing was "
+				"measured",
+				inv->trigger->name);
 	return 0;
 }
 

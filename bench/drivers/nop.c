@@ -53,7 +53,10 @@ static const struct metric nop_metrics[] = {
 static const char *const where_names[] = { "bpf", "user", NULL };
 
 static const struct opt nop_opts[] = {
-	{ .name = "where", .type = OPT_ENUM, .choices = where_names, .def = { "bpf user" },
+	{ .name = "where",
+	  .type = OPT_ENUM,
+	  .choices = where_names,
+	  .def = { "bpf user" },
 	  .help = "record in a BPF program, or in user space" },
 	{ 0 },
 };
@@ -125,8 +128,7 @@ static void batch_user(struct nop *n, int series)
 /* A stall of the machine can be longer than a window: the first batches may come after it. */
 static bool in_window(const struct worker *w, const struct nop *n, uint64_t from, uint64_t to)
 {
-	return from >= worker_window_start(w) &&
-	       (n->n < MIN_BATCHES || to < worker_window_end(w));
+	return from >= worker_window_start(w) && (n->n < MIN_BATCHES || to < worker_window_end(w));
 }
 
 /* One batch of every series; kept only as a whole. */
@@ -184,7 +186,7 @@ static int nop_collect(struct invocation *inv)
 		inv_gauge(inv, "clock_share_ratio", clock / (clock + record));
 	else
 		inv_warn(inv, "clock_share_ratio: noise is larger than what it divides: stop other "
-			 "load, or measure longer (-d)");
+			      "load, or measure longer (-d)");
 	if (!n->user) {
 		inv_gauge(inv, "program_ns", m[TW_NOP_EMPTY] - m[NOP_OFF]);
 		inv_gauge(inv, "syscall_ns", m[NOP_OFF]);

@@ -65,8 +65,8 @@ int bpf_family_use(struct bpf_family *f, const char *program)
 	struct bpf_program *prog = bpf_family_program(f, program);
 
 	if (!prog)
-		return fail(f, -ENOENT, "BPF object %s has no program %s",
-			    bpf_object__name(f->obj), program);
+		return fail(f, -ENOENT, "BPF object %s has no program %s", bpf_object__name(f->obj),
+			    program);
 	bpf_program__set_autoload(prog, true);
 	return 0;
 }
@@ -124,10 +124,13 @@ int bpf_family_load(struct bpf_family *f)
 	if (err == -EPERM || err == -EACCES)
 		return fail(f, -EPERM,
 			    "the kernel refuses BPF object %s (%s): run as root, or with CAP_BPF "
-			    "and CAP_PERFMON", bpf_object__name(f->obj), strerror(-err));
+			    "and CAP_PERFMON",
+			    bpf_object__name(f->obj), strerror(-err));
 	if (err)
-		return fail(f, err, "cannot load BPF object %s: %s (the verifier's words: "
-			    "TWBENCH_BPF_LOG=1)", bpf_object__name(f->obj), strerror(-err));
+		return fail(f, err,
+			    "cannot load BPF object %s: %s (the verifier's words: "
+			    "TWBENCH_BPF_LOG=1)",
+			    bpf_object__name(f->obj), strerror(-err));
 	return map_knobs(f);
 }
 

@@ -30,7 +30,7 @@ extern const struct bpf_image bpf_images[];
 struct bpf_family {
 	struct bpf_object *obj;
 	struct tw_knobs *knobs; /* mapped; valid after bpf_family_load() */
-	int null_fds[64];	/* plugs of the descriptor table, see bpf_family_seal() */
+	int null_fds[64]; /* plugs of the descriptor table, see bpf_family_seal() */
 	int n_null_fds;
 	char why[200];
 };

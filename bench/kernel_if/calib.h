@@ -8,7 +8,7 @@
 struct calib; /* a loaded calibration program */
 
 struct calib_cost {
-	double loop_ns;	 /* one iteration of the injected loop */
+	double loop_ns; /* one iteration of the injected loop */
 	double clock_ns; /* one clock read */
 };
 

@@ -53,8 +53,13 @@ static int open_evsel(struct perf_tick *t, const struct perf_tick_attr *a)
 {
 	/* wakeup_events: nobody waits on the ring. exclude_idle: the idle task is never a target. */
 	struct perf_event_attr attr = {
-		.type = a->type, .config = a->config, .size = sizeof(attr),
-		.sample_period = a->period, .disabled = 1, .exclude_idle = 1, .wakeup_events = 1 << 20,
+		.type = a->type,
+		.config = a->config,
+		.size = sizeof(attr),
+		.sample_period = a->period,
+		.disabled = 1,
+		.exclude_idle = 1,
+		.wakeup_events = 1 << 20,
 	};
 	char cpu[16];
 	int err;

@@ -18,7 +18,7 @@ struct bpf_program;
 struct perf_tick;
 
 struct perf_tick_attr {
-	uint32_t type;	 /* PERF_TYPE_* */
+	uint32_t type; /* PERF_TYPE_* */
 	uint64_t config; /* PERF_COUNT_* */
 	uint64_t period; /* ns of the cpu-clock, or events; fixed, never adapted (freq = 0) */
 	int cpu;

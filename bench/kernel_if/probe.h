@@ -26,8 +26,8 @@ int probe_bpf_load(char *why, size_t size);
 int probe_perf_sw(char *why, size_t size); /* software cpu-clock on a CPU, all tasks */
 int probe_perf_hw(char *why, size_t size); /* hardware cycles, the same */
 int probe_tracefs(char *why, size_t size); /* the syscall tracepoints can be found */
-int probe_pid_ns(char *why, size_t size);  /* thread ids are those of the initial namespace */
-int probe_kmsg(char *why, size_t size);	   /* the kernel log can be read */
+int probe_pid_ns(char *why, size_t size); /* thread ids are those of the initial namespace */
+int probe_kmsg(char *why, size_t size); /* the kernel log can be read */
 
 /*
  * Whether this is a disposable guest: twbench.guest=1 on the kernel command line *and* the marker

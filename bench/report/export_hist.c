@@ -23,7 +23,7 @@ static int merge_point(const struct point *p, const char *name, struct tw_hist *
 	int err = h ? 0 : -ENOMEM;
 
 	memset(sum, 0, sizeof(*sum));
-	json_array_foreach (p->samples, i, sample) {
+	json_array_foreach(p->samples, i, sample) {
 		const json_t *json = json_object_get(json_object_get(sample, "hist"), name);
 
 		if (err || !json)
@@ -47,7 +47,7 @@ static int put_slot(struct hist_rows *r, const struct section *s, const struct p
 	if (!count)
 		return 0;
 	row = json_object();
-	json_array_foreach (s->params, i, name) {
+	json_array_foreach(s->params, i, name) {
 		const char *key = json_string_value(name);
 		const json_t *v = sample_param(p->first, key);
 
@@ -103,8 +103,8 @@ free_hist:
 /* Those of the samples that have the histogram, so that other benches bring no empty columns. */
 static int add_columns(json_t *columns, const struct inputs *in, const char *name)
 {
-	static const char *const first[] = {"journal", "bench", "impl"};
-	static const char *const last[] = {"low_ns", "width_ns", "count"};
+	static const char *const first[] = { "journal", "bench", "impl" };
+	static const char *const last[] = { "low_ns", "width_ns", "count" };
 	json_t *sample, *v;
 	bool found = false;
 	const char *key;
@@ -114,11 +114,11 @@ static int add_columns(json_t *columns, const struct inputs *in, const char *nam
 	for (i = 0; i < 3; i++)
 		bad |= json_object_set_new(columns, first[i], json_true());
 	for (i = 0; i < in->n; i++) {
-		json_array_foreach (in->v[i].samples, k, sample) {
+		json_array_foreach(in->v[i].samples, k, sample) {
 			if (!json_object_get(json_object_get(sample, "hist"), name))
 				continue;
 			found = true;
-			json_object_foreach (json_object_get(sample, "params"), key, v)
+			json_object_foreach(json_object_get(sample, "params"), key, v)
 				bad |= json_object_set_new(columns, key, json_true());
 		}
 	}
@@ -131,7 +131,7 @@ static int add_columns(json_t *columns, const struct inputs *in, const char *nam
 
 int export_hist(FILE *out, const struct inputs *in, enum export_format format, const char *name)
 {
-	struct hist_rows r = {.sink = {out, format, json_object(), 0}, .name = name};
+	struct hist_rows r = { .sink = { out, format, json_object(), 0 }, .name = name };
 	int err = r.sink.columns ? add_columns(r.sink.columns, in, name) : -ENOMEM;
 	size_t i;
 

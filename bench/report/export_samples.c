@@ -13,10 +13,10 @@ static const char *const fixed[] = {
 static const struct {
 	const char *key, *prefix;
 } parts[] = {
-	{"params", ""},
-	{"counts", "counts_"},
-	{"life", "life_"},
-	{"metrics", ""},
+	{ "params", "" },
+	{ "counts", "counts_" },
+	{ "life", "life_" },
+	{ "metrics", "" },
 };
 
 /*
@@ -65,7 +65,7 @@ static int put_part(json_t *columns, json_t *row, const char *part, const char *
 	json_t *v, *name;
 	int err = 0;
 
-	json_object_foreach (object, key, v) {
+	json_object_foreach(object, key, v) {
 		name = column_name(columns, part, prefix, key);
 		err = err ?: name ? put(columns, row, part, json_string_value(name), v) : -ENOMEM;
 		json_decref(name);
@@ -93,7 +93,7 @@ static int add_columns(json_t *columns, const struct inputs *in, size_t part)
 	int err = 0;
 
 	for (i = 0; i < in->n; i++)
-		json_array_foreach (in->v[i].samples, k, sample)
+		json_array_foreach(in->v[i].samples, k, sample)
 			if (!err)
 				err = put_part(columns, NULL, parts[part].key, parts[part].prefix,
 					       json_object_get(sample, parts[part].key));
@@ -122,7 +122,7 @@ static int put_sample(struct export_sink *s, const struct journal *j, json_t *sa
 
 int export_samples(FILE *out, const struct inputs *in, enum export_format format)
 {
-	struct export_sink s = {out, format, json_object(), 0};
+	struct export_sink s = { out, format, json_object(), 0 };
 	int err = s.columns ? add_fixed(s.columns) : -ENOMEM;
 	json_t *sample;
 	size_t i, k;
@@ -133,7 +133,7 @@ int export_samples(FILE *out, const struct inputs *in, enum export_format format
 		goto out;
 	export_begin(&s);
 	for (i = 0; i < in->n; i++)
-		json_array_foreach (in->v[i].samples, k, sample)
+		json_array_foreach(in->v[i].samples, k, sample)
 			err = err ?: put_sample(&s, &in->v[i], sample);
 	export_end(&s);
 out:

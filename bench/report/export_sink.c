@@ -48,7 +48,7 @@ static int csv_row(struct export_sink *s, const json_t *row)
 	json_t *unused;
 	int err = 0;
 
-	json_object_foreach (s->columns, name, unused) {
+	json_object_foreach(s->columns, name, unused) {
 		fputs(comma, s->out);
 		err = err ?: csv_cell(s->out, json_object_get(row, name));
 		comma = ",";
@@ -63,7 +63,7 @@ static int json_row(struct export_sink *s, const json_t *row)
 	const char *name;
 	int err = full ? 0 : -ENOMEM;
 
-	json_object_foreach (s->columns, name, unused) {
+	json_object_foreach(s->columns, name, unused) {
 		json_t *v = json_object_get(row, name);
 
 		if (json_object_set_new(full, name, v ? json_incref(v) : json_null()))
@@ -85,7 +85,7 @@ void export_begin(struct export_sink *s)
 		fputc('[', s->out);
 		return;
 	}
-	json_object_foreach (s->columns, name, unused) {
+	json_object_foreach(s->columns, name, unused) {
 		fputs(comma, s->out);
 		csv_string(s->out, name);
 		comma = ",";

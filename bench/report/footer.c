@@ -32,7 +32,7 @@ static size_t count_boots(const struct report *r)
 	size_t i, k, n;
 
 	for (i = 0; i < r->n; i++) {
-		json_array_foreach (r->journals[i]->samples, k, sample) {
+		json_array_foreach(r->journals[i]->samples, k, sample) {
 			const char *id = json_string_value(json_object_get(sample, "boot_id"));
 
 			if (id)
@@ -87,8 +87,8 @@ static bool any_percentile(const struct sections *s)
 
 	for (i = 0; i < s->n; i++)
 		for (k = 0; k < s->v[i].n; k++)
-			json_object_foreach (json_object_get(s->v[i].points[k].first, "metrics"),
-					     name, v)
+			json_object_foreach(json_object_get(s->v[i].points[k].first, "metrics"),
+					    name, v)
 				if (split_percentile(name, hist, sizeof(hist), &q))
 					return true;
 	return section_named(s, "latency") != NULL;
@@ -124,13 +124,13 @@ static bool is_where(const json_t *sample, const char *where)
 static int median_of(const struct section *s, const char *where, const char *name, double *out)
 {
 	json_t *found = json_array(), *sample;
-	struct point all = {.samples = found};
-	struct spread spread = {.median = NAN};
+	struct point all = { .samples = found };
+	struct spread spread = { .median = NAN };
 	size_t i, k;
 	int err = found ? 0 : -ENOMEM;
 
 	for (i = 0; s && i < s->n; i++)
-		json_array_foreach (s->points[i].samples, k, sample)
+		json_array_foreach(s->points[i].samples, k, sample)
 			if (is_where(sample, where) && json_array_append(found, sample))
 				err = -ENOMEM;
 	*out = NAN;
@@ -191,7 +191,7 @@ static double total(const struct report *r, const char *part, const char *name)
 	size_t i, k;
 
 	for (i = 0; i < r->n; i++)
-		json_array_foreach (r->journals[i]->samples, k, sample)
+		json_array_foreach(r->journals[i]->samples, k, sample)
 			sum += json_number_value(json_object_get(
 				part ? json_object_get(sample, part) : sample, name));
 	return sum;
@@ -215,14 +215,14 @@ static int print_losses(const struct report *r)
 	static const struct {
 		const char *part, *name, *text;
 	} rows[] = {
-		{"life", "throttled", "throttled by the kernel"},
-		{"life", "filtered", "filtered (not the worker's task)"},
-		{"life", "lost", "lost"},
-		{"life", "cancelled", "cancelled"},
-		{"life", "in_flight_at_end", "in flight at the end"},
-		{"counts", "in_flight_at_end", "in flight when the window's account was closed"},
-		{NULL, "recursion_misses", "programs skipped as recursive"},
-		{NULL, "migrations", "worker migrations"},
+		{ "life", "throttled", "throttled by the kernel" },
+		{ "life", "filtered", "filtered (not the worker's task)" },
+		{ "life", "lost", "lost" },
+		{ "life", "cancelled", "cancelled" },
+		{ "life", "in_flight_at_end", "in flight at the end" },
+		{ "counts", "in_flight_at_end", "in flight when the window's account was closed" },
+		{ NULL, "recursion_misses", "programs skipped as recursive" },
+		{ NULL, "migrations", "worker migrations" },
 	};
 	char n[NUMBER_MAX];
 	const char *label = "not zero";
@@ -247,7 +247,7 @@ static int print_laws(const struct report *r)
 	size_t i, k, n = 0;
 
 	for (i = 0; i < r->n; i++)
-		json_array_foreach (r->journals[i]->samples, k, sample)
+		json_array_foreach(r->journals[i]->samples, k, sample)
 			n += json_object_get(sample, "counts") != NULL;
 	if (!n)
 		return 0;

@@ -57,7 +57,7 @@ static void add_name(struct names *n, const char *name)
 
 	if (n->err || !wanted(n, name))
 		return;
-	json_array_foreach (n->v, i, v)
+	json_array_foreach(n->v, i, v)
 		if (!strcmp(json_string_value(v), name))
 			return;
 	if (json_array_append_new(n->v, json_string(name)))
@@ -94,8 +94,8 @@ static void add_found(struct names *n)
 	json_t *v;
 
 	for (i = 0; i < n->section->n; i++)
-		json_array_foreach (n->section->points[i].samples, k, sample)
-			json_object_foreach (json_object_get(sample, "metrics"), name, v)
+		json_array_foreach(n->section->points[i].samples, k, sample)
+			json_object_foreach(json_object_get(sample, "metrics"), name, v)
 				add_name(n, name);
 }
 
@@ -122,7 +122,7 @@ static void add_rows(struct table *t, const struct rows *r, size_t point)
 	bool again = false;
 	size_t i;
 
-	json_array_foreach (names->v, i, v) {
+	json_array_foreach(names->v, i, v) {
 		const char *name = json_string_value(v);
 		int err = point_spread(&r->section->points[point], sample_metric, name, &s);
 
@@ -159,7 +159,7 @@ static void build(struct table *t, const struct rows *r)
 
 int report_generic(const struct report *r, const struct section *s, bool (*skip)(const char *name))
 {
-	struct names names = {json_array(), r, s, skip, 0};
+	struct names names = { json_array(), r, s, skip, 0 };
 
 	if (!names.v)
 		return -ENOMEM;

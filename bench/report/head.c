@@ -47,7 +47,7 @@ static char *debug_options(const json_t *env)
 
 	if (!f)
 		return NULL;
-	json_object_foreach (options, key, v) {
+	json_object_foreach(options, key, v) {
 		known |= json_is_boolean(v);
 		if (json_is_true(v))
 			fprintf(f, "%s%s", any ? " " : "", key);
@@ -100,7 +100,7 @@ static int print_mitigations(const struct report *r, const json_t *env)
 	f = open_memstream(&open, &size);
 	if (!f)
 		return -ENOMEM;
-	json_object_foreach (mitigations, key, v) {
+	json_object_foreach(mitigations, key, v) {
 		const char *words = json_string_value(v) ?: "";
 
 		on += !strncmp(words, "Mitigation", 10);
@@ -167,7 +167,7 @@ static int print_command(const struct report *r, const struct journal *j)
 	if (!f)
 		return -ENOMEM;
 	fputs("twbench", f);
-	json_array_foreach (args, i, v) {
+	json_array_foreach(args, i, v) {
 		/* args may begin with the program's own name. */
 		if (!i && !strcmp(name, "twbench"))
 			continue;
@@ -185,7 +185,7 @@ static size_t count_resumes(const struct journal *j)
 	const json_t *line;
 	size_t i, n = 0;
 
-	json_array_foreach (j->lines, i, line)
+	json_array_foreach(j->lines, i, line)
 		n += !strcmp(json_string_value(json_object_get(line, "kind")) ?: "", "resume");
 	return n;
 }

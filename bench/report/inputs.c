@@ -31,7 +31,7 @@ static int find_twin(json_t *seen, const struct journal *j, const json_t **twin)
 	int err;
 
 	*twin = NULL;
-	json_array_foreach (j->samples, i, sample) {
+	json_array_foreach(j->samples, i, sample) {
 		key = json_pack("[O,O,O]", json_object_get(sample, "boot_id"),
 				json_object_get(sample, "order"),
 				json_object_get(sample, "params"));
@@ -89,7 +89,7 @@ int inputs_read(const char *who, char *const *paths, size_t n, struct inputs *ou
 	int code = 0;
 	size_t i;
 
-	*out = (struct inputs){.v = calloc(n, sizeof(*out->v))};
+	*out = (struct inputs){ .v = calloc(n, sizeof(*out->v)) };
 	if (!seen || !out->v) {
 		fprintf(stderr, "%s: no memory for %zu journals\n", who, n);
 		code = EXIT_INTERNAL;
@@ -136,7 +136,7 @@ static void name_differing(const json_t *a, const json_t *b, bool only_missing, 
 	const char *key;
 	json_t *v;
 
-	json_object_foreach ((json_t *)a, key, v) {
+	json_object_foreach((json_t *)a, key, v) {
 		const json_t *w = json_object_get(b, key);
 		size_t used = strlen(fields);
 

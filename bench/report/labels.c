@@ -20,7 +20,7 @@ static char *list_params(const struct section *s, const json_t *sample, bool var
 
 	if (!f)
 		return NULL;
-	json_array_foreach (s->params, i, name) {
+	json_array_foreach(s->params, i, name) {
 		const char *key = json_string_value(name);
 		const json_t *v = sample_param(sample, key);
 
@@ -74,7 +74,7 @@ void labels_cols(struct table *t, const struct rows *r)
 		table_col(t, ALIGN_RIGHT, "row");
 		return;
 	}
-	json_array_foreach (r->section->params, i, name) {
+	json_array_foreach(r->section->params, i, name) {
 		const char *key = json_string_value(name);
 
 		if (param_varies(r->section, key))
@@ -93,7 +93,7 @@ void labels_cells(struct table *t, const struct rows *r, size_t point, bool agai
 		table_cell(t, again ? "" : value);
 		return;
 	}
-	json_array_foreach (r->section->params, i, name) {
+	json_array_foreach(r->section->params, i, name) {
 		const char *key = json_string_value(name);
 
 		if (!param_varies(r->section, key))
@@ -121,8 +121,8 @@ static int print_legend(FILE *out, const struct section *s)
 int labels_table(FILE *out, const struct section *s, const void *arg,
 		 void (*build)(struct table *t, const struct rows *r))
 {
-	struct rows r = {.section = s, .arg = arg};
-	struct table t = {0};
+	struct rows r = { .section = s, .arg = arg };
+	struct table t = { 0 };
 	int err = 0;
 
 	build(&t, &r);

@@ -25,26 +25,26 @@ struct columns {
 };
 
 static const struct column served[] = {
-	{"accepted\n_per_s", "accepted_per_s", sample_metric, NULL},
-	{"ebusy\n_ratio", "ebusy_ratio", sample_metric, NULL},
-	{"p50", "delivery_ns_p50", sample_metric, "delivery_ns\nspread"},
-	{"p99", "delivery_ns_p99", sample_metric, NULL},
-	{"p99.9", "delivery_ns_p99_9", sample_metric, NULL},
+	{ "accepted\n_per_s", "accepted_per_s", sample_metric, NULL },
+	{ "ebusy\n_ratio", "ebusy_ratio", sample_metric, NULL },
+	{ "p50", "delivery_ns_p50", sample_metric, "delivery_ns\nspread" },
+	{ "p99", "delivery_ns_p99", sample_metric, NULL },
+	{ "p99.9", "delivery_ns_p99_9", sample_metric, NULL },
 };
 
 static const struct column offered[] = {
-	{"ebusy\n_ratio", "ebusy_ratio", sample_metric, NULL},
-	{"p50", "delivery_ns_p50", sample_offered, "delivery_ns\nspread"},
-	{"p99", "delivery_ns_p99", sample_offered, NULL},
-	{"p99.9", "delivery_ns_p99_9", sample_offered, NULL},
+	{ "ebusy\n_ratio", "ebusy_ratio", sample_metric, NULL },
+	{ "p50", "delivery_ns_p50", sample_offered, "delivery_ns\nspread" },
+	{ "p99", "delivery_ns_p99", sample_offered, NULL },
+	{ "p99.9", "delivery_ns_p99_9", sample_offered, NULL },
 };
 
 static const struct column parts[] = {
-	{"call_ns\np50", "call_ns_p50", sample_metric, NULL},
-	{"service_ns\np50", "service_ns_p50", sample_metric, NULL},
-	{"p50", "latency_ns_p50", sample_metric, "latency_ns\nspread"},
-	{"p99", "latency_ns_p99", sample_metric, NULL},
-	{"p99.9", "latency_ns_p99_9", sample_metric, NULL},
+	{ "call_ns\np50", "call_ns_p50", sample_metric, NULL },
+	{ "service_ns\np50", "service_ns_p50", sample_metric, NULL },
+	{ "p50", "latency_ns_p50", sample_metric, "latency_ns\nspread" },
+	{ "p99", "latency_ns_p99", sample_metric, NULL },
+	{ "p99.9", "latency_ns_p99_9", sample_metric, NULL },
 };
 
 /* Only if all invocations have the number: those that can support a percentile would be a choice. */
@@ -53,7 +53,7 @@ static int spread_of_all(const struct point *p, const struct column *c, struct s
 	int err = point_spread(p, c->fn, c->metric, s);
 
 	if (!err && s->n < json_array_size(p->samples))
-		*s = (struct spread){.median = NAN};
+		*s = (struct spread){ .median = NAN };
 	return err;
 }
 
@@ -111,7 +111,7 @@ static int print_table(const struct report *r, const struct section *s, const ch
 /* In the digits that would be shown. */
 static int differs(const struct point *p, const struct column *o, bool *out)
 {
-	const struct column c = {.metric = o->metric, .fn = sample_metric};
+	const struct column c = { .metric = o->metric, .fn = sample_metric };
 	char a[NUMBER_MAX], b[NUMBER_MAX];
 	struct spread x, y;
 	int err = spread_of_all(p, &c, &x) ?: spread_of_all(p, o, &y);
@@ -127,7 +127,7 @@ static bool all_served(const struct point *p)
 	const json_t *sample;
 	size_t i;
 
-	json_array_foreach (p->samples, i, sample)
+	json_array_foreach(p->samples, i, sample)
 		if (sample_infinite(sample))
 			return false;
 	return true;
@@ -151,7 +151,7 @@ static int choose(const struct section *s, bool *chosen, size_t *n)
 
 static int print_offered(const struct report *r, const struct section *s)
 {
-	struct columns columns = {offered, sizeof(offered) / sizeof(offered[0]), NULL};
+	struct columns columns = { offered, sizeof(offered) / sizeof(offered[0]), NULL };
 	bool *chosen = calloc(s->n, sizeof(*chosen));
 	char title[192];
 	size_t n;
@@ -215,7 +215,7 @@ static bool shown(const char *name)
 static int print_parts(const struct report *r, const struct section *s)
 {
 	struct column known[MAX_COLUMNS];
-	struct columns columns = {known, 0, NULL};
+	struct columns columns = { known, 0, NULL };
 	int err = known_columns(s, known, &columns.n);
 
 	if (err || !columns.n)
@@ -226,7 +226,7 @@ static int print_parts(const struct report *r, const struct section *s)
 
 int report_latency(const struct report *r, const struct section *s)
 {
-	struct columns columns = {served, sizeof(served) / sizeof(served[0]), NULL};
+	struct columns columns = { served, sizeof(served) / sizeof(served[0]), NULL };
 	int err = print_table(r, s, "Served: requests that the kernel accepted.", &columns);
 
 	err = err ?: print_offered(r, s);

@@ -36,10 +36,10 @@ static void print_shared(FILE *f, const json_t *lines)
 	const json_t *line;
 	size_t i;
 
-	json_object_foreach (params, name, v) {
+	json_object_foreach(params, name, v) {
 		bool shared = true;
 
-		json_array_foreach (lines, i, line)
+		json_array_foreach(lines, i, line)
 			shared &= json_equal(
 				v, json_object_get(json_object_get(line, "params"), name));
 		if (shared)
@@ -71,7 +71,7 @@ static int print_group(const struct report *r, const char *label, const char *re
 
 static int groups_init(struct groups *g)
 {
-	*g = (struct groups){.count = json_object(), .lines = json_object()};
+	*g = (struct groups){ .count = json_object(), .lines = json_object() };
 	return g->count && g->lines ? 0 : -ENOMEM;
 }
 
@@ -97,7 +97,7 @@ static int print_reasons(const struct report *r, const char *label, bool skips)
 
 	g.err = err;
 	for (i = 0; i < r->n; i++) {
-		json_array_foreach (lines_of(r->journals[i], skips), k, line) {
+		json_array_foreach(lines_of(r->journals[i], skips), k, line) {
 			const char *bench = json_string_value(json_object_get(line, "bench"));
 			const char *reason = json_string_value(json_object_get(line, "reason"));
 			json_t *text = json_sprintf("%s\n%s", bench ?: "-", reason ?: "-");
@@ -109,7 +109,7 @@ static int print_reasons(const struct report *r, const char *label, bool skips)
 			json_decref(text);
 		}
 	}
-	json_object_foreach (g.lines, key, v) {
+	json_object_foreach(g.lines, key, v) {
 		g.err = g.err ?: print_group(r, label, strchr(key, '\n') + 1, v);
 		label = "";
 	}
@@ -128,11 +128,11 @@ static int print_warnings(const struct report *r)
 	g.err = err;
 	for (i = 0; i < r->n && !g.err; i++) {
 		samples += json_array_size(r->journals[i]->samples);
-		json_array_foreach (r->journals[i]->samples, k, sample)
-			json_array_foreach (json_object_get(sample, "warnings"), m, warning)
+		json_array_foreach(r->journals[i]->samples, k, sample)
+			json_array_foreach(json_object_get(sample, "warnings"), m, warning)
 				add(&g, json_string_value(warning) ?: "-", sample);
 	}
-	json_object_foreach (g.count, text, n) {
+	json_object_foreach(g.count, text, n) {
 		if (!g.err)
 			g.err = text_item(r->out, label,
 					  "%s (in %" JSON_INTEGER_FORMAT " of %zu sample%s)", text,

@@ -94,8 +94,8 @@ const char *number_full(char buf[NUMBER_MAX], const json_t *v)
 const char *number_unit(const char *name)
 {
 	static const char *const units[][2] = {
-		{"_ns", "ns"},	     {"_per_s", "1/s"}, {"_bytes", "bytes"},
-		{"_insns", "insns"}, {"_s", "s"},
+		{ "_ns", "ns" },       { "_per_s", "1/s" }, { "_bytes", "bytes" },
+		{ "_insns", "insns" }, { "_s", "s" },
 	};
 	size_t i;
 

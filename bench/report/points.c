@@ -18,7 +18,7 @@ const json_t *sample_param(const json_t *sample, const char *name)
 
 static char *point_key(const json_t *sample)
 {
-	static const char *const parts[] = {"bench", "impl", "params"};
+	static const char *const parts[] = { "bench", "impl", "params" };
 	json_t *key = json_array();
 	char *text = NULL;
 	size_t i;
@@ -49,7 +49,7 @@ static struct section *section_of(struct sections *s, const char *name)
 		return NULL;
 	s->v = v;
 	v += s->n++;
-	*v = (struct section){.name = name, .bench = bench_by_name(name), .params = json_array()};
+	*v = (struct section){ .name = name, .bench = bench_by_name(name), .params = json_array() };
 	return v->params ? v : NULL;
 }
 
@@ -61,7 +61,7 @@ static int add_point(struct section *s, const json_t *sample)
 		return -ENOMEM;
 	s->points = p;
 	p += s->n;
-	*p = (struct point){.first = sample, .samples = json_array()};
+	*p = (struct point){ .first = sample, .samples = json_array() };
 	if (!p->samples)
 		return -ENOMEM;
 	s->n++;
@@ -102,7 +102,7 @@ static bool holds(const json_t *names, const char *name)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach (names, i, v)
+	json_array_foreach(names, i, v)
 		if (!strcmp(json_string_value(v), name))
 			return true;
 	return false;
@@ -140,7 +140,7 @@ static int name_params(struct section *s)
 	for (i = 0; i < s->n && !err; i++) {
 		json_t *params = json_object_get(s->points[i].first, "params");
 
-		json_object_foreach (params, name, v)
+		json_object_foreach(params, name, v)
 			err = err ?: add_name(s, name);
 	}
 	return err;
@@ -164,7 +164,7 @@ static int compare_points(const void *a, const void *b, void *names)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach ((const json_t *)names, i, v) {
+	json_array_foreach((const json_t *)names, i, v) {
 		const char *name = json_string_value(v);
 		int d = compare_values(sample_param(p->first, name), sample_param(q->first, name));
 
@@ -185,9 +185,9 @@ int sections_build(const struct journal *const *journals, size_t n, struct secti
 	int err = keys ? 0 : -ENOMEM;
 	size_t i, k;
 
-	*out = (struct sections){0};
+	*out = (struct sections){ 0 };
 	for (i = 0; i < n; i++)
-		json_array_foreach (journals[i]->samples, k, sample)
+		json_array_foreach(journals[i]->samples, k, sample)
 			err = err ?: add_sample(out, keys, sample);
 	json_decref(keys);
 	for (i = 0; i < out->n && !err; i++) {
@@ -214,7 +214,7 @@ void sections_free(struct sections *s)
 		json_decref(s->v[i].params);
 	}
 	free(s->v);
-	*s = (struct sections){0};
+	*s = (struct sections){ 0 };
 }
 
 bool param_varies(const struct section *s, const char *name)

@@ -20,7 +20,7 @@ static int print_window(const struct report *r, const struct section *s)
 	if (!json_is_number(window))
 		return 0;
 	for (i = 0; i < s->n; i++)
-		json_array_foreach (s->points[i].samples, k, sample)
+		json_array_foreach(s->points[i].samples, k, sample)
 			if (!json_equal(window, json_object_get(sample, "window_s")))
 				return 0;
 	return text_item(r->out, "window", "%s s", number_full(buf, window));

@@ -56,7 +56,7 @@ double sample_metric(const json_t *sample, const char *name)
 
 uint64_t sample_infinite(const json_t *sample)
 {
-	static const char *const names[] = {"ebusy", "lost", "in_flight_at_end", "cancelled"};
+	static const char *const names[] = { "ebusy", "lost", "in_flight_at_end", "cancelled" };
 	json_t *counts = json_object_get(sample, "counts"), *v;
 	uint64_t sum = 0;
 	const char *key;
@@ -64,7 +64,7 @@ uint64_t sample_infinite(const json_t *sample)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		sum += json_integer_value(json_object_get(counts, names[i]));
-	json_object_foreach (json_object_get(counts, "failed"), key, v)
+	json_object_foreach(json_object_get(counts, "failed"), key, v)
 		sum += json_integer_value(v);
 	return sum;
 }
@@ -82,7 +82,7 @@ int point_spread(const struct point *p, scalar_fn fn, const char *name, struct s
 
 	if (!v)
 		return -ENOMEM;
-	json_array_foreach (p->samples, i, sample) {
+	json_array_foreach(p->samples, i, sample) {
 		double x = fn(sample, name);
 
 		if (!isnan(x))

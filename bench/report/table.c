@@ -130,7 +130,7 @@ static void print_heads(const struct table *t, const size_t *width, FILE *out)
 	for (line = 0; line < 2; line++) {
 		int any = 0;
 
-		l = (struct line){out, 0};
+		l = (struct line){ out, 0 };
 		for (i = 0; i < t->n_cols; i++) {
 			text = head_line(t->head[i], line, &len);
 			put(&l, text, len, width[i], t->align[i]);
@@ -152,7 +152,7 @@ static void print_heads(const struct table *t, const size_t *width, FILE *out)
 int table_print(const struct table *t, FILE *out)
 {
 	size_t width[TABLE_COLS], i;
-	struct line l = {out, 0};
+	struct line l = { out, 0 };
 
 	if (t->err)
 		return t->err;

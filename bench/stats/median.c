@@ -49,7 +49,7 @@ void spread_of(double *v, size_t n, struct spread *s)
 {
 	size_t lo = 1, hi = n;
 
-	*s = (struct spread){.n = n, .median = NAN, .lo = NAN, .hi = NAN};
+	*s = (struct spread){ .n = n, .median = NAN, .lo = NAN, .hi = NAN };
 	if (!n)
 		return;
 	sort_doubles(v, n);

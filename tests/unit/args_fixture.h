@@ -75,7 +75,7 @@ static int parse(int argc, char **argv)
 	return code;
 }
 
-#define WITH(f, ...)                                                 \
+#define WITH(f, ...) \
 	f(sizeof((char *[]){ "run", __VA_ARGS__ }) / sizeof(char *), \
 	  (char *[]){ "run", __VA_ARGS__, NULL })
 
@@ -112,7 +112,7 @@ static void refuse_args(const char *text, int argc, char **argv)
 	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 }
 
-#define REFUSE(text, ...)                                                            \
+#define REFUSE(text, ...) \
 	refuse_args(text, sizeof((char *[]){ "run", __VA_ARGS__ }) / sizeof(char *), \
 		    (char *[]){ "run", __VA_ARGS__, NULL })
 

@@ -97,21 +97,22 @@ static void expect(const char *key, const char *json)
 
 static void test_empty_tree_is_null(void **state)
 {
-	static const char *const built_in[] = {
-		"impl",		  "compiler",	    "compiler_bpf",   "twbench_version",
-		"twbench_commit", "libbpf_version", "libperf_version"};
+	static const char *const built_in[] = { "impl",		  "compiler",
+						"compiler_bpf",	  "twbench_version",
+						"twbench_commit", "libbpf_version",
+						"libperf_version" };
 	json_t *env = env_record_at(root), *v, *option;
 	const char *key, *name;
 	size_t i, n = sizeof(built_in) / sizeof(built_in[0]);
 
 	assert_non_null(env);
-	json_object_foreach (env, key, v) {
+	json_object_foreach(env, key, v) {
 		for (i = 0; i < n && strcmp(key, built_in[i]); i++)
 			;
 		if (i < n)
 			continue;
 		if (!strcmp(key, "debug_options")) {
-			json_object_foreach (v, name, option)
+			json_object_foreach(v, name, option)
 				assert_true(json_is_null(option));
 			continue;
 		}
@@ -129,7 +130,7 @@ static void test_keys_do_not_depend_on_machine(void **state)
 	const char *key;
 
 	assert_int_equal(json_object_size(here), json_object_size(there));
-	json_object_foreach (here, key, v)
+	json_object_foreach(here, key, v)
 		assert_non_null(json_object_get(there, key));
 	json_decref(here);
 	json_decref(there);
@@ -214,9 +215,9 @@ static void test_hash_is_fnv1a(void **state)
 {
 	/* published test vectors of the 64-bit FNV-1a */
 	static const char *const vectors[][2] = {
-		{"", "fnv1a64:cbf29ce484222325"},
-		{"a", "fnv1a64:af63dc4c8601ec8c"},
-		{"foobar", "fnv1a64:85944171f73967e8"},
+		{ "", "fnv1a64:cbf29ce484222325" },
+		{ "a", "fnv1a64:af63dc4c8601ec8c" },
+		{ "foobar", "fnv1a64:85944171f73967e8" },
 	};
 	json_t *hash;
 	size_t i;
@@ -329,7 +330,7 @@ static void test_topology(void **state)
 
 static void test_cpu_list(void **state)
 {
-	static const char *const bad[] = {"x", "3-1", "1,,2", "-1", "0-", "0-65536", "1 2"};
+	static const char *const bad[] = { "x", "3-1", "1,,2", "-1", "0-", "0-65536", "1 2" };
 	json_t *cpus;
 	size_t i;
 

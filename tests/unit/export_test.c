@@ -102,7 +102,7 @@ static void json_has_the_same_columns(void **state)
 	rows = json_loads(x->out, 0, NULL);
 	assert_int_equal(json_array_size(rows), 2);
 	row = json_array_get(rows, 1);
-	json_object_foreach (row, name, v)
+	json_object_foreach(row, name, v)
 		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
 			 *names ? "," : "", name);
 	assert_true(strlen(names) > 400 && !strncmp(names, head, strlen(names)));
@@ -115,7 +115,8 @@ static void json_has_the_same_columns(void **state)
 
 static void numbers_have_a_point_in_any_locale(void **state)
 {
-	static const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
+	static const char *const locales[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
+					       "de_DE" };
 	struct fixture *x = *state;
 	size_t i;
 

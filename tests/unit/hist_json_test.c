@@ -107,8 +107,8 @@ static void json_of_what_it_cannot_hold(void **state)
 	assert_null(hist_to_json(h)); /* sum is above INT64_MAX */
 }
 
-#define HIST(count, under, over, negative, sum, min, max, bins)                   \
-	"{\"bits\":7,\"count\":" count ",\"under\":" under ",\"over\":" over      \
+#define HIST(count, under, over, negative, sum, min, max, bins) \
+	"{\"bits\":7,\"count\":" count ",\"under\":" under ",\"over\":" over \
 	",\"negative\":" negative ",\"sum\":" sum ",\"min\":" min ",\"max\":" max \
 	",\"bins\":" bins "}"
 
@@ -215,16 +215,16 @@ static void json_rejects(void **state)
 /* Cut anywhere, or with a foreign character: refused, and nothing is read or written outside. */
 static void packed_text_is_checked(void **state)
 {
-	static const char *const texts[] = {"",
-					    "0",
-					    "P",
-					    "PP",
-					    "0P",
-					    "~~~~",
-					    "\xc3\xa9\xc3\xa9",
-					    "PPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPP0",
-					    "P`31" /* bin 3584 */,
-					    "P`O31"};
+	static const char *const texts[] = { "",
+					     "0",
+					     "P",
+					     "PP",
+					     "0P",
+					     "~~~~",
+					     "\xc3\xa9\xc3\xa9",
+					     "PPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPP0",
+					     "P`31" /* bin 3584 */,
+					     "P`O31" };
 	struct tw_hist *h = new_hist(state);
 	json_t *o = json_loads(good[2], 0, NULL);
 	char *full;

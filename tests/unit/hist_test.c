@@ -255,8 +255,8 @@ static uint64_t magnitudes(void)
 	return rnd_log(34);
 }
 
-static uint64_t (*const distributions[])(void) = {uniform,  exponential, pareto,    bimodal,
-						  constant, small,	 magnitudes};
+static uint64_t (*const distributions[])(void) = { uniform,  exponential, pareto,    bimodal,
+						   constant, small,	  magnitudes };
 
 #define DISTRIBUTIONS (sizeof(distributions) / sizeof(distributions[0]))
 
@@ -295,8 +295,8 @@ static void check_quantiles(const struct tw_hist *h, const uint64_t *sorted, uin
 
 static void quantiles_of_distributions(void **state)
 {
-	static const uint64_t sizes[] = {1,   5,    6,	  35,	36,    100,   367,
-					 368, 1000, 3687, 3688, 10000, 36887, N_SAMPLES};
+	static const uint64_t sizes[] = { 1,   5,    6,	   35,	 36,	100,   367,
+					  368, 1000, 3687, 3688, 10000, 36887, N_SAMPLES };
 	uint64_t *v = malloc(N_SAMPLES * sizeof(*v));
 	struct tw_hist *h = new_hist(state);
 
@@ -319,8 +319,8 @@ static void quantiles_of_distributions(void **state)
 
 static void quantile_table(void **state)
 {
-	static const char *const keys[] = {"p50", "p90", "p99", "p99_9", "p99_99", "p99_999"};
-	static const char *const labels[] = {"p50", "p90", "p99", "p99.9", "p99.99", "p99.999"};
+	static const char *const keys[] = { "p50", "p90", "p99", "p99_9", "p99_99", "p99_999" };
+	static const char *const labels[] = { "p50", "p90", "p99", "p99.9", "p99.99", "p99.999" };
 	size_t i;
 
 	for (i = 0; quantiles[i].key; i++) {
@@ -401,8 +401,8 @@ static void support(void **state)
 	static const struct {
 		double q;
 		uint64_t n;
-	} first[] = {{0.5, 6},	    {0.9, 36},	     {0.1, 36},	       {0.99, 368},
-		     {0.999, 3688}, {0.9999, 36887}, {0.99999, 368887}};
+	} first[] = { { 0.5, 6 },      { 0.9, 36 },	  { 0.1, 36 },	      { 0.99, 368 },
+		      { 0.999, 3688 }, { 0.9999, 36887 }, { 0.99999, 368887 } };
 
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
 		assert_false(hist_supports(0, first[i].q));

@@ -37,7 +37,7 @@ static void cut_at_every_byte(void **state)
 /* A byte that no JSON text holds. The last newline gone: the footer is torn. */
 static void foreign_byte_everywhere(void **state)
 {
-	static const char bytes[] = {'\0', '\x01', '\xff', '\x80', '\n'};
+	static const char bytes[] = { '\0', '\x01', '\xff', '\x80', '\n' };
 	char *text = join_lines(whole_journal, LINES);
 	size_t len = strlen(text);
 
@@ -85,8 +85,8 @@ static void random_bytes(void **state)
 
 static void tail_after_the_footer(void **state)
 {
-	static const char *const tails[] = {"x",    " ",	 "{",	      "\n",	  "\r\n",
-					    RESUME, FOOTER "\n", SAMPLE "\n", HEADER "\n"};
+	static const char *const tails[] = { "x",    " ",	  "{",	       "\n",	   "\r\n",
+					     RESUME, FOOTER "\n", SAMPLE "\n", HEADER "\n" };
 	char *text = join_lines(whole_journal, LINES), *longer;
 
 	for (size_t i = 0; i < N(tails); i++) {
@@ -167,9 +167,9 @@ static void blank_lines(void **state)
 /* A copied sample would count as a second measurement; without a footer nothing else tells. */
 static void sample_twice(void **state)
 {
-	static const char *const copies[] = {HEADER, SAMPLE, SAMPLE_NOP, ERROR, ERROR, SAMPLE};
-	static const char *const errors[] = {HEADER, SAMPLE, SKIP,   SKIP,
-					     ERROR,  ERROR,  RESUME, RESUME};
+	static const char *const copies[] = { HEADER, SAMPLE, SAMPLE_NOP, ERROR, ERROR, SAMPLE };
+	static const char *const errors[] = { HEADER, SAMPLE, SKIP,   SKIP,
+					      ERROR,  ERROR,  RESUME, RESUME };
 
 	expect_lines(copies, N(copies), -EBADMSG);
 	expect_lines(copies, N(copies) - 1, JOURNAL_NO_FOOTER);
@@ -227,7 +227,7 @@ static void foreign_lines(void **state)
 	};
 
 	for (size_t i = 0; i < N(lines); i++) {
-		const char *file[] = {HEADER, lines[i]};
+		const char *file[] = { HEADER, lines[i] };
 
 		expect_lines(file, 2, -EBADMSG);
 		expect_lines(file + 1, 1, -EBADMSG);

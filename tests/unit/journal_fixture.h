@@ -9,34 +9,34 @@
 
 #include "journal.h"
 
-#define HEADER                                                                            \
+#define HEADER \
 	"{\"kind\":\"header\",\"schema\":\"twbench/1\",\"env\":{\"release\":\"6.18.0\"}," \
-	"\"args\":[\"run\",\"-p\",\"smoke\"],\"seed\":9223372036854775807,"               \
-	"\"plan\":{\"points\":2,\"samples\":2,\"invocations\":2},"                        \
+	"\"args\":[\"run\",\"-p\",\"smoke\"],\"seed\":9223372036854775807," \
+	"\"plan\":{\"points\":2,\"samples\":2,\"invocations\":2}," \
 	"\"started\":\"2026-01-31T12:00:00.25+01:00\"}"
 
-#define LAWS                                                                                   \
+#define LAWS \
 	"\"delivered\":100,\"filtered\":3,\"throttled\":null,\"attempts\":97,\"accepted\":80," \
 	"\"ebusy\":12,\"failed\":{\"ENOMEM\":1,\"ESRCH\":4},\"completed\":60,\"cancelled\":7," \
 	"\"lost\":8,\"in_flight_at_end\":5"
 
-#define SAMPLE                                                                                 \
-	"{\"kind\":\"sample\",\"bench\":\"latency\",\"params\":{\"trigger\":\"syscall\","      \
-	"\"rate\":10000,\"self\":true,\"gap\":0.5},\"impl\":\"stock\",\"invocation\":3,"       \
-	"\"order\":17,\"pair\":8,\"boot_id\":\"b\",\"window_s\":0.25,\"elapsed_s\":1.5,"       \
-	"\"counts\":{\"intended\":101,\"late\":2," LAWS "},\"life\":{" LAWS "},"               \
-	"\"recursion_misses\":0,\"migrations\":0,\"metrics\":{\"delivery_ns_p50\":1000.5,"     \
-	"\"shift_ns\":-3,\"ebusy_ratio\":0.125},\"hist\":{\"delivery_ns\":{\"bits\":7,"        \
+#define SAMPLE \
+	"{\"kind\":\"sample\",\"bench\":\"latency\",\"params\":{\"trigger\":\"syscall\"," \
+	"\"rate\":10000,\"self\":true,\"gap\":0.5},\"impl\":\"stock\",\"invocation\":3," \
+	"\"order\":17,\"pair\":8,\"boot_id\":\"b\",\"window_s\":0.25,\"elapsed_s\":1.5," \
+	"\"counts\":{\"intended\":101,\"late\":2," LAWS "},\"life\":{" LAWS "}," \
+	"\"recursion_misses\":0,\"migrations\":0,\"metrics\":{\"delivery_ns_p50\":1000.5," \
+	"\"shift_ns\":-3,\"ebusy_ratio\":0.125},\"hist\":{\"delivery_ns\":{\"bits\":7," \
 	"\"count\":3,\"under\":1,\"over\":0,\"negative\":2,\"sum\":300,\"min\":0,\"max\":200," \
 	"\"bins\":[[100,1],[200,1]]}},\"warnings\":[\"governor: powersave\"]}"
 
 /* of a bench that schedules nothing; with a member of a later twbench */
-#define SAMPLE_NOP                                                                                  \
+#define SAMPLE_NOP \
 	"{\"kind\":\"sample\",\"bench\":\"nop\",\"params\":{},\"impl\":\"stock\",\"invocation\":0," \
-	"\"order\":0,\"boot_id\":\"\",\"window_s\":0,\"elapsed_s\":0,\"recursion_misses\":0,"       \
+	"\"order\":0,\"boot_id\":\"\",\"window_s\":0,\"elapsed_s\":0,\"recursion_misses\":0," \
 	"\"migrations\":0,\"metrics\":{},\"hist\":{},\"warnings\":[],\"colour\":[null]}"
 
-#define SKIP                                                                             \
+#define SKIP \
 	"{\"kind\":\"skip\",\"bench\":\"latency\",\"params\":{\"trigger\":\"perf-hw\"}," \
 	"\"reason\":\"no hardware counters\"}"
 #define ERROR "{\"kind\":\"error\",\"bench\":\"latency\",\"reason\":\"law broken\"}"
@@ -45,8 +45,8 @@
 
 enum { L_HEADER, L_SAMPLE, L_NOP, L_SKIP, L_ERROR, L_RESUME, L_FOOTER, LINES };
 
-static const char *const whole_journal[LINES] = {HEADER, SAMPLE, SAMPLE_NOP, SKIP,
-						 ERROR,	 RESUME, FOOTER};
+static const char *const whole_journal[LINES] = { HEADER, SAMPLE, SAMPLE_NOP, SKIP,
+						  ERROR,  RESUME, FOOTER };
 
 /* The caller frees it. */
 static inline char *join_lines(const char *const *lines, size_t n)

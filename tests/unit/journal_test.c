@@ -123,7 +123,7 @@ static void assert_same(const json_t *got, const char *text)
 	struct tw_hist *h = malloc(sizeof(*h));
 	const char *name;
 
-	json_object_foreach (json_object_get(copy, "hist"), name, hist) {
+	json_object_foreach(json_object_get(copy, "hist"), name, hist) {
 		assert_null(json_object_get(hist, "bins"));
 		assert_int_equal(hist_from_json(hist, h), 0);
 		json_object_set_new(json_object_get(copy, "hist"), name, hist_to_json(h));
@@ -463,8 +463,8 @@ static void slow_reader(void)
 
 static void interrupted_writes(void **state)
 {
-	struct itimerval every_ms = {{0, 1000}, {0, 1000}}, off = {0};
-	struct sigaction sa = {.sa_handler = on_alarm}; /* no SA_RESTART */
+	struct itimerval every_ms = { { 0, 1000 }, { 0, 1000 } }, off = { 0 };
+	struct sigaction sa = { .sa_handler = on_alarm }; /* no SA_RESTART */
 	char *reason = malloc(300001);
 	struct journal_writer *w;
 	json_t *line;

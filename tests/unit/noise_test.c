@@ -90,40 +90,40 @@ static void test_each_check(void **state)
 		const char *key, *value, *check;
 		enum noise verdict;
 	} rows[] = {
-		{"btf_vmlinux", "false", "kernel BTF", NOISE_PREVENTS},
-		{"kfunc_flavour", "'none'", "kfuncs", NOISE_PREVENTS},
-		{"kfunc_flavour", "'impl'", "kfuncs", NOISE_FINE},
-		{"bpf_load", "'EPERM'", "BPF load", NOISE_PREVENTS},
-		{"pid_ns_initial", "false", "pid namespace", NOISE_PREVENTS},
-		{"governors", "['performance', 'schedutil']", "governor", NOISE_NOISY},
-		{"governors", "['powersave']", "governor", NOISE_NOISY},
-		{"turbo", "true", "turbo", NOISE_NOISY},
-		{"smt_active", "true", "SMT", NOISE_NOISY},
-		{"cpus_allowed", "'3'", "CPUs allowed", NOISE_NOISY},
-		{"cpus_allowed", "'3,5'", "CPUs allowed", NOISE_FINE},
-		{"isolated", "''", "isolated CPUs", NOISE_FINE},
-		{"clocksource", "'hpet'", "clocksource", NOISE_NOISY},
-		{"clocksource", "'arch_sys_counter'", "clocksource", NOISE_FINE},
-		{"hypervisor", "'KVM'", "hypervisor", NOISE_NOISY},
-		{"loadavg", "[4.1, 0, 0]", "load", NOISE_NOISY},
-		{"loadavg", "[3.9, 9, 9]", "load", NOISE_FINE},
-		{"swap_used_bytes", "40000", "swap in use", NOISE_FINE},
-		{"swap_used_bytes", "60000", "swap in use", NOISE_NOISY},
-		{"debug_options", "{'KASAN': true}", "debug kernel", NOISE_NOISY},
-		{"debug_options", "{'LOCKDEP': true}", "debug kernel", NOISE_NOISY},
-		{"tainted", "128", "kernel tainted", NOISE_NOISY},
-		{"tainted", "4097", "kernel tainted", NOISE_FINE},
-		{"bpf_jit_enable", "0", "BPF JIT", NOISE_NOISY},
-		{"bpf_jit_enable", "2", "BPF JIT", NOISE_NOISY},
-		{"bpf_jit_harden", "1", "BPF JIT harden", NOISE_FINE},
-		{"bpf_jit_harden", "2", "BPF JIT harden", NOISE_NOISY},
-		{"bpf_stats_enabled", "1", "BPF stats", NOISE_NOISY},
-		{"nmi_watchdog", "1", "NMI watchdog", NOISE_NOISY},
-		{"perf_event_max_sample_rate", "19999", "perf sample rate", NOISE_NOISY},
-		{"perf_event_max_sample_rate", "20000", "perf sample rate", NOISE_FINE},
-		{"perf_cpu_time_max_percent", "10", "perf CPU time", NOISE_NOISY},
-		{"perf_cpu_time_max_percent", "0", "perf CPU time", NOISE_FINE},
-		{"perf_cpu_time_max_percent", "100", "perf CPU time", NOISE_FINE},
+		{ "btf_vmlinux", "false", "kernel BTF", NOISE_PREVENTS },
+		{ "kfunc_flavour", "'none'", "kfuncs", NOISE_PREVENTS },
+		{ "kfunc_flavour", "'impl'", "kfuncs", NOISE_FINE },
+		{ "bpf_load", "'EPERM'", "BPF load", NOISE_PREVENTS },
+		{ "pid_ns_initial", "false", "pid namespace", NOISE_PREVENTS },
+		{ "governors", "['performance', 'schedutil']", "governor", NOISE_NOISY },
+		{ "governors", "['powersave']", "governor", NOISE_NOISY },
+		{ "turbo", "true", "turbo", NOISE_NOISY },
+		{ "smt_active", "true", "SMT", NOISE_NOISY },
+		{ "cpus_allowed", "'3'", "CPUs allowed", NOISE_NOISY },
+		{ "cpus_allowed", "'3,5'", "CPUs allowed", NOISE_FINE },
+		{ "isolated", "''", "isolated CPUs", NOISE_FINE },
+		{ "clocksource", "'hpet'", "clocksource", NOISE_NOISY },
+		{ "clocksource", "'arch_sys_counter'", "clocksource", NOISE_FINE },
+		{ "hypervisor", "'KVM'", "hypervisor", NOISE_NOISY },
+		{ "loadavg", "[4.1, 0, 0]", "load", NOISE_NOISY },
+		{ "loadavg", "[3.9, 9, 9]", "load", NOISE_FINE },
+		{ "swap_used_bytes", "40000", "swap in use", NOISE_FINE },
+		{ "swap_used_bytes", "60000", "swap in use", NOISE_NOISY },
+		{ "debug_options", "{'KASAN': true}", "debug kernel", NOISE_NOISY },
+		{ "debug_options", "{'LOCKDEP': true}", "debug kernel", NOISE_NOISY },
+		{ "tainted", "128", "kernel tainted", NOISE_NOISY },
+		{ "tainted", "4097", "kernel tainted", NOISE_FINE },
+		{ "bpf_jit_enable", "0", "BPF JIT", NOISE_NOISY },
+		{ "bpf_jit_enable", "2", "BPF JIT", NOISE_NOISY },
+		{ "bpf_jit_harden", "1", "BPF JIT harden", NOISE_FINE },
+		{ "bpf_jit_harden", "2", "BPF JIT harden", NOISE_NOISY },
+		{ "bpf_stats_enabled", "1", "BPF stats", NOISE_NOISY },
+		{ "nmi_watchdog", "1", "NMI watchdog", NOISE_NOISY },
+		{ "perf_event_max_sample_rate", "19999", "perf sample rate", NOISE_NOISY },
+		{ "perf_event_max_sample_rate", "20000", "perf sample rate", NOISE_FINE },
+		{ "perf_cpu_time_max_percent", "10", "perf CPU time", NOISE_NOISY },
+		{ "perf_cpu_time_max_percent", "0", "perf CPU time", NOISE_FINE },
+		{ "perf_cpu_time_max_percent", "100", "perf CPU time", NOISE_FINE },
 	};
 	size_t i;
 
@@ -186,13 +186,13 @@ static void test_unknown_is_fine(void **state)
 /* A journal is foreign input: a field of another type must not crash the judge. */
 static void test_foreign_types(void **state)
 {
-	static const char *const values[] = {"true", "'x'", "-1", "[]", "{}", "1.5", "[[1]]"};
+	static const char *const values[] = { "true", "'x'", "-1", "[]", "{}", "1.5", "[[1]]" };
 	json_t *env = load(quiet), *copy, *v;
 	struct finding f[MAX];
 	const char *key;
 	size_t i;
 
-	json_object_foreach (env, key, v) {
+	json_object_foreach(env, key, v) {
 		for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 			copy = json_copy(env);
 			json_object_set_new(copy, key, load(values[i]));
@@ -206,7 +206,7 @@ static void test_foreign_types(void **state)
 static void test_fills_at_most_max(void **state)
 {
 	json_t *env = load(quiet);
-	struct finding f[3] = {0};
+	struct finding f[3] = { 0 };
 	size_t n = noise_judge(env, f, 2);
 
 	assert_true(n > 2);

@@ -16,21 +16,22 @@
 /* ---- registry ---- */
 
 static const struct metric latency_metrics[] = {
-	{"latency_ns", "ns", METRIC_HIST, BETTER_LOWER, ""},
-	{"delivery_ns", "ns", METRIC_HIST, BETTER_LOWER, ""},
-	{"accepted_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, ""},
-	{0},
+	{ "latency_ns", "ns", METRIC_HIST, BETTER_LOWER, "" },
+	{ "delivery_ns", "ns", METRIC_HIST, BETTER_LOWER, "" },
+	{ "accepted_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "" },
+	{ 0 },
 };
 
 static const struct metric nop_metrics[] = {
-	{"recorder_ns", "ns", METRIC_GAUGE, BETTER_LOWER, ""},
-	{"clock_ns", "ns", METRIC_GAUGE, BETTER_LOWER, ""},
-	{"loops", "laps", METRIC_GAUGE, BETTER_NONE, ""},
-	{0},
+	{ "recorder_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "" },
+	{ "clock_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "" },
+	{ "loops", "laps", METRIC_GAUGE, BETTER_NONE, "" },
+	{ 0 },
 };
 
 static const struct opt latency_opts[] = {
-	{.name = "trigger"}, {.name = "rate"}, {.name = "mode"}, {.name = NULL}};
+	{ .name = "trigger" }, { .name = "rate" }, { .name = "mode" }, { .name = NULL }
+};
 
 static const struct bench latency_bench = {
 	.name = "latency",
@@ -171,7 +172,7 @@ static char *slurp(FILE *f)
 static int run(struct fixture *x, int (*command)(int, char **), const char *a, const char *b,
 	       const char *c, const char *d)
 {
-	char *argv[] = {(char *)"command", (char *)a, (char *)b, (char *)c, (char *)d, NULL};
+	char *argv[] = { (char *)"command", (char *)a, (char *)b, (char *)c, (char *)d, NULL };
 	FILE *out = tmpfile(), *err = tmpfile();
 	int argc = 0, code, old_out = dup(1), old_err = dup(2);
 

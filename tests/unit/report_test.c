@@ -90,7 +90,7 @@ static void a_percentile_that_one_invocation_lacks_is_not_shown(void **state)
 static void rows_are_sorted_by_their_options(void **state)
 {
 	struct fixture *x = *state;
-	const char *rate[] = {"10000", "200", "1000"};
+	const char *rate[] = { "10000", "200", "1000" };
 	char params[96];
 	int i;
 

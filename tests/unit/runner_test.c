@@ -24,7 +24,7 @@ static int clean(void **state)
 	return 0;
 }
 
-#define RUN(code, state_, samples, skips, errors, ...)                                         \
+#define RUN(code, state_, samples, skips, errors, ...) \
 	run_whole(&run, &(const struct spec){ __VA_ARGS__ }, code, &j, state_, samples, skips, \
 		  errors)
 

@@ -19,13 +19,13 @@ static void ranks_are_those_of_the_binomial(void **state)
 		size_t n, lo, hi;
 		double coverage;
 	} rows[] = {
-		{6, 1, 6, 1 - 2 / 64.0},
-		{7, 1, 7, 1 - 2 / 128.0},
-		{8, 1, 8, 1 - 2 / 256.0},
-		{9, 2, 8, 1 - 2 * (1 + 9) / 512.0},
-		{10, 2, 9, 1 - 2 * (1 + 10) / 1024.0},
-		{12, 3, 10, 1 - 2 * (1 + 12 + 66) / 4096.0},
-		{20, 6, 15, 1 - 2 * (1 + 20 + 190 + 1140 + 4845 + 15504) / 1048576.0},
+		{ 6, 1, 6, 1 - 2 / 64.0 },
+		{ 7, 1, 7, 1 - 2 / 128.0 },
+		{ 8, 1, 8, 1 - 2 / 256.0 },
+		{ 9, 2, 8, 1 - 2 * (1 + 9) / 512.0 },
+		{ 10, 2, 9, 1 - 2 * (1 + 10) / 1024.0 },
+		{ 12, 3, 10, 1 - 2 * (1 + 12 + 66) / 4096.0 },
+		{ 20, 6, 15, 1 - 2 * (1 + 20 + 190 + 1140 + 4845 + 15504) / 1048576.0 },
 	};
 	size_t i, lo, hi;
 
@@ -48,7 +48,7 @@ static void too_few_have_no_interval(void **state)
 
 static void median_of_odd_even_and_infinite(void **state)
 {
-	double odd[] = {1, 2, 30}, even[] = {1, 2, 4, 30}, inf[] = {1, 2, INFINITY, INFINITY};
+	double odd[] = { 1, 2, 30 }, even[] = { 1, 2, 4, 30 }, inf[] = { 1, 2, INFINITY, INFINITY };
 
 	assert_true(isnan(median_sorted(odd, 0)));
 	assert_float_equal(median_sorted(odd, 1), 1, EPS);
@@ -60,7 +60,7 @@ static void median_of_odd_even_and_infinite(void **state)
 
 static void spread_of_few_is_their_range(void **state)
 {
-	double v[] = {5, 1, 4};
+	double v[] = { 5, 1, 4 };
 	struct spread s;
 
 	spread_of(v, 3, &s);
@@ -75,7 +75,7 @@ static void spread_of_few_is_their_range(void **state)
 
 static void spread_of_ten_leaves_out_the_extremes(void **state)
 {
-	double v[] = {100, 9, 8, 7, 6, 5, 4, 3, 2, -100};
+	double v[] = { 100, 9, 8, 7, 6, 5, 4, 3, 2, -100 };
 	struct spread s;
 
 	spread_of(v, 10, &s);
