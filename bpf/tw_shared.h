@@ -167,6 +167,7 @@ struct tw_counters {
 struct tw_stamp {
 	__u64 due; /* 0: the trigger's due instant is unknown */
 	__u64 call;
+	__u64 ret; /* for target self only: a remote callback may come before it is written */
 };
 
 struct tw_slot {

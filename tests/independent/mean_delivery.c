@@ -118,7 +118,8 @@ static struct elem quiesce(int map)
 
 	for (int ms = 0; e.accepted != e.completed; ms++) {
 		if (ms == 1000)
-			errx(1, "%llu works never ran", (unsigned long long)(e.accepted - e.completed));
+			errx(1, "%llu of %llu works ran", (unsigned long long)e.completed,
+			     (unsigned long long)e.accepted);
 		usleep(1000);
 		e = read_elem(map);
 	}

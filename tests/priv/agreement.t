@@ -31,8 +31,8 @@ theirs() {
 
 ours() {
 	rm -f "$T/j"
-	run calm "$TWBENCH" run latency --triggers syscall --modes "$1" --rates $rate --cpus "$cpu" \
-		--arrival constant -n 1 -d $seconds -q -o "$T/j"
+	run calm "$TWBENCH" run latency --triggers syscall --modes "$1" --rates $rate \
+		--cpus "$cpu" --arrival constant -n 1 -d $seconds -q -o "$T/j"
 	[ "$code" = 0 ] && mean=$(pick "$T/j" delivery_ns_mean)
 }
 

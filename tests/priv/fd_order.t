@@ -29,24 +29,14 @@ misplaced() {
 
 # The judge itself: it must see what it is there for.
 judge() {
-	silent "links above maps are in order" misplaced <<'END'
-3 socket:[1]
-5 anon_inode:bpf-map
-9 anon_inode:bpf-map
-10 anon_inode:[perf_event]
-11 anon_inode:bpf_link
-END
-	check "a link below a map is seen" grep -q 'bpf_link 8 lies below map 10' <(misplaced <<'END'
-5 anon_inode:bpf-map
-8 anon_inode:bpf_link
-10 anon_inode:bpf-map
-END
-	)
-	check "a perf event below a map is seen" grep -q 'perf_event. 9 lies below map 10' <(misplaced <<'END'
-10 anon_inode:bpf-map
-9 anon_inode:[perf_event]
-END
-	)
+	local map=anon_inode:bpf-map link=anon_inode:bpf_link event='anon_inode:[perf_event]'
+
+	silent "links above maps are in order" misplaced < <(printf '%s %s\n' 3 'socket:[1]' \
+		5 $map 9 $map 10 "$event" 11 $link)
+	check "a link below a map is seen" grep -q 'bpf_link 8 lies below map 10' \
+		<(printf '%s %s\n' 5 $map 8 $link 10 $map | misplaced)
+	check "a perf event below a map is seen" grep -q 'perf_event. 9 lies below map 10' \
+		<(printf '%s %s\n' 10 $map 9 "$event" | misplaced)
 }
 
 # snapshot RUNNER: judges one moment; says what is wrong, and counts into $T/seen what it saw.
@@ -83,7 +73,8 @@ watch() {
 	code=$?
 	expect "$name: the run ends well" 0
 	silent "$name: maps below what fires, and held by the runner" sort -u "$T/wrong"
-	diag "$name: seen $(wc -l <"$T/seen") times, $(sort -u "$T/seen" | tr '\n' ' ')map descriptors"
+	diag "$name: seen $(wc -l <"$T/seen") times;" \
+		"map descriptors: $(sort -u "$T/seen" | tr '\n' ' ')"
 	check "$name: seen at least 3 times" [ "$(wc -l <"$T/seen")" -ge 3 ]
 }
 

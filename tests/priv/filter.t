@@ -44,13 +44,17 @@ disturb() {
 		intrude "$cpu" "$T/calls.$cpu" &
 		intruders+=($!)
 	done
-	tw latency --triggers syscall --modes "$1" --rates 10000 --arrival constant --cpus all -n 1 -d 1
+	tw latency --triggers syscall --modes "$1" --rates 10000 --arrival constant --cpus all \
+		-n 1 -d 1
 	kill -TERM "${intruders[@]}"
 	wait "${intruders[@]}"
 	others=$(cat "$T"/calls.* | awk '{ n += $1 } END { print n }')
 	diag "$1: $others calls by others;" \
 		"$(pick "$T/j" counts_attempts counts_intended counts_filtered life_filtered |
-			awk '{ print $1, "attempts of", $2, "intended;", $3, "filtered,", $4, "in all" }')"
+			awk '{
+				printf "%s attempts of %s intended; %s filtered, %s in all",
+					$1, $2, $3, $4
+			}')"
 	expect "$1: the run ends well" 0
 	silent "$1: others are filtered, not attempted" wrong "$others"
 	silent "$1: laws" broken_laws "$T/j"

@@ -21,7 +21,8 @@ delays=(200 1000 5000)
 cases=()
 for place in "${places[@]}"; do
 	for delay in "${delays[@]}"; do
-		cases+=("$delay ns $place are found there" "$delay ns $place are found nowhere else")
+		cases+=("$delay ns $place are found there")
+		cases+=("$delay ns $place are found nowhere else")
 	done
 done
 need_live "run 1 ends well" "${cases[@]}"
@@ -31,7 +32,8 @@ need_live "run 1 ends well" "${cases[@]}"
 # neighbours give it two values that lie far apart. Its lowest is compared, which is the machine's
 # own; its spread is that between the lowest and the lower quartile.
 summarize() {
-	pick "$(echo "$T"/j.*)" inject_at inject_ns latency_ns_p50 delivery_ns_p50 call_ns_p50 service_ns_p50 |
+	pick "$(echo "$T"/j.*)" inject_at inject_ns latency_ns_p50 delivery_ns_p50 call_ns_p50 \
+		service_ns_p50 |
 		awk '{ p = $1 == "-" ? "none 0" : $1 " " $2
 			print p, "before-call", $3 - $4
 			print p, "after-call", $4 - $5
@@ -74,11 +76,12 @@ judge() {
 				want = q == place ? delay : 0
 				shift = now[q] - base[q]
 				off = shift < want ? want - shift : shift - want
-				tolerance = max(3 * sqrt(spread[q] ^ 2 + own[q] ^ 2), 2 * now["bin"])
-				tolerance = max(0.1 * delay, tolerance)
-				ok = q in base && q in now && off <= tolerance && (!want || tolerance < delay)
-				printf "%s %s %.0f %.0f %s\n", want ? "found" : "elsewhere", q, shift,
-					tolerance, ok ? "ok" : "off"
+				tolerance = 3 * sqrt(spread[q] ^ 2 + own[q] ^ 2)
+				tolerance = max(max(0.1 * delay, tolerance), 2 * now["bin"])
+				ok = q in base && q in now && off <= tolerance
+				ok = ok && (!want || tolerance < delay)
+				printf "%s %s %.0f %.0f %s\n", want ? "found" : "elsewhere", q,
+					shift, tolerance, ok ? "ok" : "off"
 			}
 		}' "$T/medians"
 }
@@ -108,12 +111,12 @@ elsewhere() {
 cpu=$(allowed_cpus | tail -n 1)
 measure 1
 if grep -q 'off$' "$T/judged"; then
-	diag "as much again, other load may have made the difference: $(grep 'off$' "$T/judged" | tr '\n' ';')"
+	diag "as much again, other load may have made the difference:" \
+		"$(grep 'off$' "$T/judged" | tr '\n' ';')"
 	measure 2
 fi
 diag "without a delay: value (spread): $(awk '$1 == "none" {
 	printf "%s %s (%s); ", $3, $4, $5 }' "$T/medians")"
-diag "before-call is seen in latency - delivery, after-call in delivery - call, callback in service - delivery"
 for place in "${places[@]}"; do
 	for delay in "${delays[@]}"; do
 		diag "$delay ns $place: shift (tolerance) of $(awk -v p="$place" -v d="$delay" '

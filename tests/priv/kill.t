@@ -120,13 +120,14 @@ stop_runner() {
 
 # one NUMBER VICTIM: fails if the run was over before the kill.
 one() {
-	local victim=$2 what had start delay=$((RANDOM % 900))
+	local victim=$2 what had start delay
 
-	what="kill $1, $trigger, $victim after $delay ms"
+	delay=$(printf '0.%03d' $((RANDOM % 900)))
+	what="kill $1, $trigger, $victim after $delay s"
 	launch
 	had=$(samples "$journal")
 	had=${had:-0}
-	if ! { await_child && sleep "$(awk -v ms=$delay 'BEGIN { print ms / 1000 }')" && await_child; }; then
+	if ! { await_child && sleep "$delay" && await_child; }; then
 		wait "$runner"
 		return 1
 	fi

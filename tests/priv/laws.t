@@ -30,7 +30,10 @@ misrecorded() {
 			awk -F , -v pair=$pair -v counted="$(pick "$T/j" bench "counts_${pair#*:}" |
 				awk '$1 == "latency" { n += $2 } END { print n }')" '
 			NR > 1 { n += $NF }
-			END { if (!n || n != counted) print pair ": " n " recorded, " counted " counted" }'
+			END {
+				if (!n || n != counted)
+					print pair ": " n " recorded, " counted " counted"
+			}'
 	done
 }
 
@@ -74,8 +77,8 @@ off_rate() {
 # A worker that must wait calls late, perhaps on the other side of a window's edge: hence urgent.
 run_syscalls() {
 	rm -f "$T/j"
-	run urgent "$TWBENCH" run latency --triggers syscall --modes signal,resume --rates 1000,10000 \
-		--arrival constant,poisson --cpus all -n 1 -d 1 -q -o "$T/j"
+	run urgent "$TWBENCH" run latency --triggers syscall --modes signal,resume \
+		--rates 1000,10000 --arrival constant,poisson --cpus all -n 1 -d 1 -q -o "$T/j"
 }
 
 syscalls() {
@@ -110,7 +113,8 @@ perf_sw() {
 	silent "perf-sw: what was withheld and filtered is reported" perf_sw_wrong
 	diag "perf-sw: $(pick "$T/j" counts_intended counts_delivered counts_filtered \
 		life_throttled | awk '{
-			printf "%s intended, %s delivered, %s filtered, %s throttled; ", $1, $2, $3, $4
+			printf "%s intended, %s delivered, %s filtered, %s throttled; ",
+				$1, $2, $3, $4
 		}')"
 }
 

@@ -28,7 +28,8 @@ skip_all() {
 need_live() {
 	[ "$(id -u)" = 0 ] || skip_all "not root" "$@"
 	run "$TWBENCH" doctor
-	[ "$code" != 77 ] || skip_all "$(sed -n 's/^prevents  *//p' "$T/out" | head -1 | tr -s ' ')" "$@"
+	[ "$code" != 77 ] ||
+		skip_all "$(sed -n 's/^prevents  *//p' "$T/out" | head -1 | tr -s ' ')" "$@"
 	[ "$code" = 0 ] || { fail "twbench doctor" "exit code $code: $(head -5 "$T/err")"; finish; }
 	# Should the kernel crash after all, what others wrote until now is safe.
 	sync
@@ -108,7 +109,14 @@ pick() {
 		}
 		BEGIN { wanted = split(want, names, " ") }
 		{ n = split_csv($0, f) }
-		NR == 1 { columns = n; for (i = 1; i <= n; i++) { head[i] = f[i]; at[f[i]] = i }; next }
+		NR == 1 {
+			columns = n
+			for (i = 1; i <= n; i++) {
+				head[i] = f[i]
+				at[f[i]] = i
+			}
+			next
+		}
 		{
 			for (i = 1; i <= wanted; i++) {
 				v = value(names[i])
@@ -124,13 +132,18 @@ broken_laws() {
 
 	for cohort in counts life; do
 		pick "$1" bench order ${cohort}_delivered ${cohort}_filtered ${cohort}_attempts \
-			${cohort}_accepted ${cohort}_ebusy "${cohort}_failed_*" ${cohort}_completed \
-			${cohort}_cancelled ${cohort}_lost ${cohort}_in_flight_at_end |
+			${cohort}_accepted ${cohort}_ebusy "${cohort}_failed_*" \
+			${cohort}_completed ${cohort}_cancelled ${cohort}_lost \
+			${cohort}_in_flight_at_end |
 			awk -F '\t' -v cohort=$cohort '
 			function broken(law) { print cohort ": " law ": " $0 }
 			$1 == "nop" { next } # it counts nothing
 			{ n++ }
-			{ for (i = 3; i <= NF; i++) if ($i !~ /^[0-9]+$/) broken("column " i " is no number") }
+			{
+				for (i = 3; i <= NF; i++)
+					if ($i !~ /^[0-9]+$/)
+						broken("column " i " is no number")
+			}
 			$3 != $4 + $5 { broken("delivered = filtered + attempts") }
 			$5 != $6 + $7 + $8 { broken("attempts = accepted + ebusy + failed") }
 			$6 != $9 + $10 + $11 + $12 {
@@ -145,7 +158,11 @@ silent() {
 	local name=$1 out rc=0
 	shift
 	out=$("$@" 2>&1) || rc=$?
-	if [ -z "$out" ] && [ $rc = 0 ]; then pass "$name"; else fail "$name" "${out:-exit code $rc}"; fi
+	if [ -z "$out" ] && [ $rc = 0 ]; then
+		pass "$name"
+	else
+		fail "$name" "${out:-exit code $rc}"
+	fi
 }
 
 # quantile P: of the numbers on stdin, one per line; between two, the line through both.

@@ -8,7 +8,7 @@
 
 bench=build/static/twbench
 
-# boot CASE ARG...: scripts/vm; fails, CASE being skipped with its reason, if there is no guest here.
+# boot CASE ARG...: scripts/vm; without a guest it fails, after CASE was skipped with the reason.
 # An old QEMU's emulation kills one guest in ten while it boots: that says nothing about us. A guest
 # that came to its command has said something.
 boot() {
@@ -16,7 +16,8 @@ boot() {
 	shift
 	for try in 1 2 3; do
 		run scripts/vm "$@"
-		if [ -s "$T/out" ] || ! grep -q '^scripts/vm: the guest died' "$T/err"; then break; fi
+		[ ! -s "$T/out" ] || break
+		grep -q '^scripts/vm: the guest died' "$T/err" || break
 		diag "boot $try: $(head -n 1 "$T/err")"
 	done
 	if [ "$code" != 77 ] || ! grep -q '^scripts/vm: ' "$T/err"; then return 0; fi
@@ -31,7 +32,8 @@ points_missing() {
 	pick "$T/j" trigger mode counts_completed | awk -F '\t' '
 		$3 > 0 { seen[$1 " " $2] = 1 }
 		END {
-			split("syscall signal,syscall resume,perf-sw signal,perf-sw resume", want, ",")
+			all = "syscall signal,syscall resume,perf-sw signal,perf-sw resume"
+			split(all, want, ",")
 			for (i in want) if (!(want[i] in seen)) print want[i] " was not measured"
 		}'
 }
@@ -44,10 +46,12 @@ later_names() {
 	header "Linux 7: the kfuncs have their plain names" '"kfunc_flavour":"plain"'
 	silent "Linux 7: every mode from every trigger" points_missing
 	silent "Linux 7: laws" broken_laws "$T/j"
-	check "Linux 7: the journal is complete" sh -c "tail -n 1 '$T/j' | grep -q '^{\"kind\":\"footer\"'"
+	check "Linux 7: the journal is complete" grep -q '^{"kind":"footer"' <(tail -n 1 "$T/j")
 }
 
-other_than_nop() { pick "$T/j" bench | awk '$1 != "nop" { print } END { if (!NR) print "no sample" }'; }
+other_than_nop() {
+	pick "$T/j" bench | awk '$1 != "nop" { print } END { if (!NR) print "no sample" }'
+}
 
 no_kfuncs() {
 	boot "Linux 6.12" --kernel 6.12 -- $bench run -p smoke -q -o - || return
@@ -55,10 +59,10 @@ no_kfuncs() {
 	cp "$T/out" "$T/j"
 	header "Linux 6.12: it is that kernel" '"kernel_release":"6\.12\.'
 	check "Linux 6.12: the first line says so" \
-		sh -c "head -n 1 '$T/err' | grep -q '^no usable kernel (Linux 6.12.*needs Linux 6.18'"
+		grep -q '^no usable kernel (Linux 6.12.*needs Linux 6.18' <(head -n 1 "$T/err")
 	silent "Linux 6.12: nop alone is measured" other_than_nop
-	boot "Linux 6.12: --require-live" --kernel 6.12 -- $bench run -p smoke -q --require-live -o - ||
-		return
+	boot "Linux 6.12: --require-live" --kernel 6.12 -- \
+		$bench run -p smoke -q --require-live -o - || return
 	expect "Linux 6.12: --require-live" 77 'needs Linux 6.18'
 }
 
@@ -67,13 +71,13 @@ no_kfuncs() {
 all_bytes='for i in $(seq 0 255); do printf "\\$(printf %03o $i)"; done; seq 1 50000; printf end'
 
 script_itself() {
-	boot "scripts/vm: bytes and exit code" -- busybox sh -c "$all_bytes; printf talk >&2; exit 7" ||
-		return
+	boot "scripts/vm: bytes and exit code" -- \
+		busybox sh -c "$all_bytes; printf talk >&2; exit 7" || return
 	expect "scripts/vm: the command's exit code" 7
 	check "scripts/vm: every byte of stdout" cmp "$T/out" <(bash -c "$all_bytes")
 	check "scripts/vm: every byte of stderr" cmp "$T/err" <(printf talk)
-	boot "scripts/vm: a panic" -- busybox sh -c 'echo before; echo c >/proc/sysrq-trigger; sleep 60' ||
-		return
+	boot "scripts/vm: a panic" -- \
+		busybox sh -c 'echo before; echo c >/proc/sysrq-trigger; sleep 60' || return
 	expect "scripts/vm: a panic" 1 'the guest died: Kernel panic'
 	check "scripts/vm: what came before the panic" grep -qx before "$T/out"
 }
