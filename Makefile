@@ -132,10 +132,10 @@ $(B)/gen/%.o: $(GEN)/%.c
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call msg,CC,$@)
-	$(Q)$(CC) $(TW_CFLAGS) $(if $(filter %/env.o %/main.o %/cli.o %/doctor.o,$@),$(DEFS)) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(TW_CFLAGS) $(if $(filter %/env.o %/main.o %/cli.o,$@),$(DEFS)) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # The commit is part of every journal: what records it is rebuilt when it changes.
-$(B)/bench/data/env.o $(B)/bench/main.o $(B)/bench/cmd/cli.o $(B)/bench/cmd/doctor.o: build/commit
+$(B)/bench/data/env.o $(B)/bench/main.o $(B)/bench/cmd/cli.o: build/commit
 build/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@

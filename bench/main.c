@@ -11,13 +11,7 @@
 #include "commands.h"
 #include "invocation_core.h"
 #include "runner.h"
-
-#ifndef TW_VERSION
-#define TW_VERSION "unknown"
-#endif
-#ifndef TW_COMMIT
-#define TW_COMMIT "unknown"
-#endif
+#include "version.h"
 
 static const struct command {
 	const char *name, *help;

@@ -8,10 +8,7 @@
 #include <string.h>
 
 #include "exit_code.h"
-
-#ifndef TW_VERSION
-#define TW_VERSION "unknown"
-#endif
+#include "version.h"
 
 struct cli {
 	void *input; /* the command's */

@@ -9,20 +9,7 @@
 
 #include "env_read.h"
 #include "probe.h"
-
-/* Given by the Makefile; only what it knows. */
-#ifndef TW_VERSION
-#define TW_VERSION "unknown"
-#endif
-#ifndef TW_COMMIT
-#define TW_COMMIT "unknown"
-#endif
-#ifndef TW_CLANG_VERSION
-#define TW_CLANG_VERSION "unknown"
-#endif
-#ifndef TW_LIBPERF_VERSION
-#define TW_LIBPERF_VERSION "unknown"
-#endif
+#include "version.h"
 
 /* ---- what only the running kernel can say ---- */
 

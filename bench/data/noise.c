@@ -229,7 +229,7 @@ static const struct check checks[] = {
 	{ "kernel BTF", "btf_vmlinux", judge_btf, "programs cannot be fitted to this kernel",
 	  "use a kernel with CONFIG_DEBUG_INFO_BTF=y" },
 	{ "kfuncs", "kfunc_flavour", judge_kfunc, "there is nothing to measure",
-	  "use Linux 6.18 or later; 'make vm-bench' brings its own, 'make user-bench' needs none" },
+	  "use Linux 6.18 or later; scripts/vm boots one" },
 	{ "BPF load", "bpf_load", judge_load, "no BPF program can be loaded",
 	  "run as root, or with CAP_BPF and CAP_PERFMON" },
 	{ "pid namespace", "pid_ns_initial", judge_pid_ns,
