@@ -288,7 +288,7 @@ static int run_resume(const struct run_args *a, const json_t *args)
 {
 	struct journal j;
 	char why[256];
-	int code;
+	int code, err;
 
 	if (!a->output || !strcmp(a->output, "-")) {
 		fprintf(stderr, "twbench run: --resume needs the journal: -o JOURNAL\n");
@@ -299,8 +299,10 @@ static int run_resume(const struct run_args *a, const json_t *args)
 				"-o, --quiet and --dry-run go with it\n");
 		return EXIT_USAGE;
 	}
-	if (journal_read(a->output, &j, why, sizeof(why))) {
-		fprintf(stderr, "twbench run: cannot resume %s: %s\n", a->output, why);
+	err = journal_read(a->output, &j, why, sizeof(why));
+	if (err) {
+		fprintf(stderr, "twbench run: cannot resume: %s%s\n", why,
+			err == -ENODATA ? "; delete it and run anew" : "");
 		return EXIT_BAD_INPUT;
 	}
 	code = resume_journal(a, args, &j);

@@ -40,7 +40,7 @@ import json
 import sys
 
 FIXED = ["journal", "bench", "impl", "invocation", "order", "pair", "boot_id", "window_s",
-         "elapsed_s"]
+         "elapsed_s", "recursion_misses", "migrations", "seed"]
 
 
 def flat(prefix, value):

@@ -47,11 +47,12 @@ static void csv_has_a_row_per_sample_and_empty_cells(void **state)
 	journal_close(x, true);
 	assert_int_equal(export(x, NULL, NULL), 0);
 	assert_line(x->out, 0,
-		    "journal,bench,impl,invocation,order,pair,boot_id,window_s,elapsed_s,",
+		    "journal,bench,impl,invocation,order,pair,boot_id,window_s,elapsed_s,"
+		    "recursion_misses,migrations,seed,",
 		    "rate,cpus,where,a_ns,b_ns");
-	assert_line(x->out, 1, x->path[0], ",latency,stock,0,0,,b,1,1.25,1000,\"0-1,3\",,0.1,");
+	assert_line(x->out, 1, x->path[0], ",latency,stock,0,0,,b,1,1.25,0,2,,1000,\"0-1,3\",,0.1,");
 	assert_line(x->out, 2, x->path[0],
-		    ",nop,stock,1,1,,b,1,1.25,,,\"say \"\"hi\"\"\",,12345678901234");
+		    ",nop,stock,1,1,,b,1,1.25,0,2,,,,\"say \"\"hi\"\"\",,12345678901234");
 }
 
 static void counters_are_named_by_cohort(void **state)
@@ -79,9 +80,9 @@ static void equal_names_are_told_apart(void **state)
 	journal_close(x, true);
 	assert_int_equal(export(x, NULL, NULL), 0);
 	head = line_of(x->out, 0);
-	assert_says(head, "elapsed_s,params_order,x,metrics_x");
+	assert_says(head, "elapsed_s,recursion_misses,migrations,seed,params_order,x,metrics_x");
 	free(head);
-	assert_says(x->out, ",1.25,up,1,2\n");
+	assert_says(x->out, ",1.25,0,2,,up,1,2\n");
 }
 
 static void json_has_the_same_columns(void **state)
