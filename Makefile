@@ -179,7 +179,8 @@ $(GEN)/tests/%.plain.o: tests/independent/%.bpf.c
 # ---- what people call ----
 
 bench:
-	@scripts/deps --install build libperf bench
+	@scripts/deps --install build libperf
+	@scripts/deps --install bench || true
 	@$(MAKE) all
 	@$(B)/twbench run -p $(PROFILE) $(ARGS)
 

@@ -30,9 +30,10 @@ struct tw_sys_enter {
  */
 static __always_inline bool tw_is_worker(__u32 cpu)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 tid = id;
 
-	return cpu < TW_MAX_CPUS && tid && tid == tw_config.tid[cpu];
+	return cpu < TW_MAX_CPUS && tid && id >> 32 == tw_config.tgid && tid == tw_config.tid[cpu];
 }
 
 static __always_inline __u32 tw_phase_of(__u64 call)

@@ -176,16 +176,22 @@ struct tw_slot {
 	struct tw_stamp stamp[2];
 };
 
-/* A map element, alone on its cache lines (128 bytes: adjacent-line prefetch fetches pairs). */
+/*
+ * A map element. The values of an array begin where the kernel's header ends (byte 312 on 6.18), so
+ * no alignment of ours puts them on cache lines of their own. Instead 128 bytes (adjacent-line
+ * prefetch fetches pairs) lie between what one CPU writes and the next CPU's element, wherever that
+ * begins.
+ */
 struct tw_elem {
 #ifdef __bpf__
 	struct bpf_task_work tw; /* the kernel's; opaque, also to us */
 #else
 	__u64 tw;
 #endif
-	__u64 pad[7]; /* the kernel's writes to tw do not touch the line of the slot */
+	__u64 pad[8]; /* the kernel's accesses to tw do not touch the lines of the slot */
 	struct tw_slot slot;
-} __attribute__((aligned(128)));
+	__u64 gap[16];
+};
 
 /* What runs per firing in the `nop` family. */
 enum tw_nop { TW_NOP_EMPTY, TW_NOP_CLOCK, TW_NOP_RECORD, TW_NOP_VARIANTS };
@@ -200,6 +206,11 @@ enum tw_mode { TW_MODE_SIGNAL, TW_MODE_RESUME };
 struct tw_config {
 	__u32 mode; /* enum tw_mode */
 	__u32 inject_at; /* enum tw_inject */
+	/*
+	 * The workers' process. A worker that is gone frees its thread id at once, for any process of
+	 * the machine, and the programs may outlive it; the process id is ours until it is reaped.
+	 */
+	__u32 tgid;
 	/* The only tasks that may be scheduled on: worker's thread id by CPU, 0 = no worker there. */
 	__u32 tid[TW_MAX_CPUS];
 };

@@ -80,11 +80,10 @@ static void print_unfit(const struct plan *plan)
 	}
 }
 
-static bool fits(const struct plan *plan, const char *bench, unsigned int need)
+static bool fits(const struct plan *plan, const char *bench)
 {
 	for (size_t i = 0; i < plan->n_points; i++)
-		if (!plan->points[i].unfit[0] && (plan->points[i].needs & need) == need &&
-		    (!bench || !strcmp(plan->points[i].bench->name, bench)))
+		if (!plan->points[i].unfit[0] && !strcmp(plan->points[i].bench->name, bench))
 			return true;
 	return false;
 }
@@ -100,7 +99,7 @@ static int check_usable(const struct run_args *a, const struct plan *plan)
 	bool live = !needs_check(NEEDS_BPF | NEEDS_KFUNC, why, sizeof(why));
 
 	for (unsigned int i = 0; i < a->n_benches; i++)
-		nothing |= !fits(plan, a->benches[i], 0);
+		nothing |= !fits(plan, a->benches[i]);
 	if (nothing || (a->require_live && !live)) {
 		if (!live)
 			fprintf(stderr, "twbench: no usable kernel: %s\n", why);

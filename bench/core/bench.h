@@ -101,7 +101,8 @@ struct trigger {
 	int (*open)(struct invocation *inv, struct bpf_program *prog);
 	/* One firing by the worker, due at `due` (ns). NULL: the kernel fires, see worker_drive(). */
 	void (*fire)(struct worker *w, uint64_t due);
-	/* Stop firing; the program does not run after it returned. NULL: workers stopped is enough. */
+	/* Stop firing; the program does not run after it returned. NULL: workers stopped is enough.
+	 * Also called after a setup() that failed, with whatever open() had made. */
 	void (*quiet)(struct invocation *inv);
 	/* Firings that the kernel withheld (throttle records), in total. NULL: it cannot. */
 	uint64_t (*throttled)(struct invocation *inv);

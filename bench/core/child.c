@@ -219,8 +219,11 @@ enum child_status child_run(const struct plan *plan, const struct item *item, ui
 	/* A child that is already dead is found by its closed socket. */
 	send_line(c.fd, order_of(plan, item, seed));
 	converse(&c, interrupted);
-	while (waitpid(c.pid, &status, 0) < 0 && errno == EINTR)
+	/* It closed its socket, so it is about to end; one that hangs instead is pressed like any. */
+	while (waitpid(c.pid, &status, WNOHANG) == 0) {
 		press(&c, interrupted);
+		poll(NULL, 0, 1);
+	}
 	held_maps_release(&c.maps, now_ns());
 	result = conclude(&c, status, *interrupted, sample, why, size);
 	json_decref(c.verdict);

@@ -48,7 +48,10 @@ int cpulist_parse(const char *text, struct cpulist *out, char *why, size_t size)
 
 	if (!strcmp(text, "first") || !strcmp(text, "all")) {
 		allowed_cpus(out, *text == 'f' ? 1 : TW_MAX_CPUS);
-		return 0;
+		if (!out->n)
+			snprintf(why, size, "none of the CPUs 0-%d is allowed here",
+				 TW_MAX_CPUS - 1);
+		return out->n ? 0 : -EINVAL;
 	}
 	do {
 		s = parse_range(s, &a, &b);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "params.h"
 
@@ -22,6 +23,7 @@ void family_config(const struct invocation *inv, struct tw_config *config)
 	const char *mode = inv_str(inv, "mode"), *at = inv_str(inv, "inject_at");
 
 	memset(config, 0, sizeof(*config));
+	config->tgid = getpid();
 	config->mode = mode ? name_index(mode_names, mode) : 0;
 	config->inject_at = at && inv_u64(inv, "inject_ns") ? name_index(inject_names, at) : 0;
 	for (unsigned int i = 0; i < inv->n_workers; i++)

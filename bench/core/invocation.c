@@ -119,6 +119,9 @@ static int run(struct invocation *inv)
 	if (!err) {
 		err = phases_run(inv);
 	} else {
+		/* What did open may be firing: it stops before its targets go, as in phases_run(). */
+		if (inv->trigger && inv->trigger->quiet)
+			inv->trigger->quiet(inv);
 		workers_open_gate(inv, false);
 		workers_join(inv);
 	}

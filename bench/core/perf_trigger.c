@@ -44,10 +44,16 @@ void perf_trigger_quiet(struct invocation *inv)
 uint64_t perf_trigger_throttled(struct invocation *inv)
 {
 	struct perf_ticks *t = inv->trigger_priv;
+	bool full, any_full = false;
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; t && i < t->n; i++)
-		sum += perf_tick_throttled(t->tick[i]);
+	for (unsigned int i = 0; t && i < t->n; i++) {
+		sum += perf_tick_throttled(t->tick[i], &full);
+		any_full |= full;
+	}
+	if (any_full)
+		inv_warn(inv, "throttled: a lower bound, the kernel had no room to report more "
+			      "(lower --rates, or raise kernel.perf_cpu_time_max_percent)");
 	return sum;
 }
 

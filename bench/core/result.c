@@ -85,7 +85,7 @@ static const struct metric *find_metric(const struct invocation *inv, const char
 	return m->name ? m : NULL;
 }
 
-/* Integers where the unit is ns, instructions, bytes or a count; the schema says so. */
+/* Percentiles are recorded as whole ns, instructions or bytes; means and gauges keep fractions. */
 static bool is_integral(const char *name)
 {
 	const char *suffix = strrchr(name, '_');

@@ -247,7 +247,12 @@ static void run_item(struct run *run, size_t order)
 
 	point_label(p, label, sizeof(label));
 	progress_step(&run->progress, label);
-	kmsg_scan(run->kmsg, why, sizeof(why)); /* what came before is not this invocation's */
+	/* What came before is not this invocation's, but a broken kernel stays broken. */
+	if (kmsg_scan(run->kmsg, why, sizeof(why)) == KMSG_BROKEN) {
+		run->broken = run->untrusted = true;
+		report_error(run, p, why);
+		return;
+	}
 	status =
 		child_run(plan, &plan->items[order], seed, &interrupted, &sample, why, sizeof(why));
 	if (status == CHILD_SKIP) {

@@ -94,8 +94,10 @@ int workers_create(struct invocation *inv)
 	int err = 0;
 
 	core->threads = calloc(inv->n_workers, sizeof(*core->threads));
-	if (!core->threads)
-		return inv_fail(inv, -ENOMEM, "no memory for %u workers", inv->n_workers);
+	if (!core->threads) {
+		inv->n_workers = 0;
+		return inv_fail(inv, -ENOMEM, "no memory for workers");
+	}
 	for (; started < inv->n_workers && !err; started += !err)
 		err = -pthread_create(&core->threads[started], NULL, worker_thread,
 				      &inv->workers[started]);
@@ -122,10 +124,10 @@ int workers_join(struct invocation *inv)
 	int err = 0;
 
 	__atomic_store_n(&inv->core->stop, true, __ATOMIC_RELAXED);
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += JOIN_TIMEOUT_S;
 	for (unsigned int i = 0; i < inv->n_workers; i++) {
-		if (pthread_timedjoin_np(inv->core->threads[i], NULL, &until))
+		if (pthread_clockjoin_np(inv->core->threads[i], NULL, CLOCK_MONOTONIC, &until))
 			return inv_fail(inv, -ETIMEDOUT,
 					"worker on CPU %d did not stop within %d s",
 					inv->workers[i].cpu, JOIN_TIMEOUT_S);

@@ -7,6 +7,7 @@
 
 #include "hist.h"
 #include "journal.h"
+#include "laws.h"
 
 struct why {
 	char *text;
@@ -276,46 +277,21 @@ static int check_members(const json_t *o, const struct member *m, const char *wh
 	return 0;
 }
 
-/* ---- conservation laws ---- */
-
 static uint64_t count_of(const json_t *counts, const char *key)
 {
 	return json_integer_value(json_object_get(counts, key));
 }
 
-/* 128 bits: huge counts must not wrap into a law that holds. */
-static unsigned __int128 sum_of(const json_t *counts)
-{
-	unsigned __int128 sum = 0;
-	const char *key;
-	json_t *v;
-
-	json_object_foreach((json_t *)counts, key, v)
-		sum += json_integer_value(v);
-	return sum;
-}
-
-static int check_laws(const json_t *c, const char *where, const struct why *why)
-{
-	unsigned __int128 failed = sum_of(json_object_get(c, "failed"));
-	uint64_t attempts = count_of(c, "attempts"), accepted = count_of(c, "accepted");
-
-	if (count_of(c, "delivered") != count_of(c, "filtered") + attempts)
-		return bad(why, "%s: delivered is not filtered + attempts", where);
-	if (attempts != failed + accepted + count_of(c, "ebusy"))
-		return bad(why, "%s: attempts is not accepted + ebusy + failed", where);
-	if (accepted != (unsigned __int128)count_of(c, "completed") + count_of(c, "cancelled") +
-				count_of(c, "lost") + count_of(c, "in_flight_at_end"))
-		return bad(why, "%s: accepted is not completed + cancelled + lost + in flight",
-			   where);
-	return 0;
-}
+/* ---- conservation laws ---- */
 
 static int check_cohort(const json_t *c, const char *where, const struct why *why)
 {
 	int err = check_members(c, life_members, where, why);
+	char law[200];
 
-	return err ? err : check_laws(c, where, why);
+	if (err)
+		return err;
+	return laws_check_cohort(c, where, law, sizeof(law)) ? bad(why, "%s", law) : 0;
 }
 
 static int check_sample(const json_t *line, const struct why *why)

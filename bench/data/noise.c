@@ -231,7 +231,7 @@ static const struct check checks[] = {
 	{ "kfuncs", "kfunc_flavour", judge_kfunc, "there is nothing to measure",
 	  "use Linux 6.18 or later; scripts/vm boots one" },
 	{ "BPF load", "bpf_load", judge_load, "no BPF program can be loaded",
-	  "run as root, or with CAP_BPF and CAP_PERFMON" },
+	  "run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN" },
 	{ "pid namespace", "pid_ns_initial", judge_pid_ns,
 	  "BPF programs see other thread ids than the workers",
 	  "run outside the container, or with --pid=host" },

@@ -8,7 +8,9 @@
  * Time stamps, all bpf_ktime_get_ns():
  *   due   the generator meant to fire (syscall trigger: handed over as the argument)
  *   call  in the program, last thing before the kfunc
- *   ret   in the program, first thing after it
+ *   ret   in the program, first thing after it. From process context the interrupt that the kfunc
+ *         raises is usually taken before that: call_ns then contains its handler; from an interrupt
+ *         it comes after
  *   run   first thing in the callback
  *   done  last thing in the callback before its own bookkeeping
  *

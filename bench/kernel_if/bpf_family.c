@@ -123,8 +123,8 @@ int bpf_family_load(struct bpf_family *f)
 
 	if (err == -EPERM || err == -EACCES)
 		return fail(f, -EPERM,
-			    "the kernel refuses BPF object %s (%s): run as root, or with CAP_BPF "
-			    "and CAP_PERFMON",
+			    "the kernel refuses BPF object %s (%s): run as root, or with CAP_BPF, "
+			    "CAP_PERFMON and CAP_SYS_ADMIN",
 			    bpf_object__name(f->obj), strerror(-err));
 	if (err)
 		return fail(f, err,

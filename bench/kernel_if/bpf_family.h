@@ -61,7 +61,8 @@ int bpf_family_map_fd(const struct bpf_family *f, const char *name); /* or -ENOE
 /* Ids of all maps, at most max; the number or -errno. */
 int bpf_family_map_ids(struct bpf_family *f, uint32_t *ids, size_t max);
 
-/* Runs of the programs that the kernel skipped because they were already running on the CPU. */
+/* Runs of the programs that the kernel skipped because they were already running on the CPU. Perf
+ * events do not count theirs: there such a run only shows as intended and not delivered. */
 uint64_t bpf_family_recursion_misses(struct bpf_family *f);
 
 /* Sums over CPUs, by phase (map `counters`). 0 or -errno with why. */

@@ -11,9 +11,10 @@
 
 #include "bpf_family.h"
 
-/* 20,000 iterations take 20 to 500 us: long against a clock read, short against a time slice. */
-#define CALIB_ITERS 20000
-#define CALIB_ROUNDS 15
+/* 5,000 iterations take 5 to 150 us: long against a clock read, short against a time slice. All
+ * rounds together take 2 to 4 ms per CPU. */
+#define CALIB_ITERS 5000
+#define CALIB_ROUNDS 7
 
 struct calib {
 	struct bpf_family family;

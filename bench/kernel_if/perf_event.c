@@ -15,8 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Throttle records are 32 bytes and rare; one data page holds over a hundred unread ones. */
-#define RING_PAGES 1
+/* A throttle writes two records of 32 bytes, at most one per timer tick: 16 pages hold 1,024
+ * throttles, a second of them without a break. Nothing reads before the end. */
+#define RING_PAGES 16
 
 struct perf_tick {
 	struct perf_cpu_map *cpus;
@@ -140,13 +141,14 @@ void perf_tick_disable(struct perf_tick *t)
 	perf_evsel__disable(t->evsel);
 }
 
-uint64_t perf_tick_throttled(struct perf_tick *t)
+uint64_t perf_tick_throttled(struct perf_tick *t, bool *full)
 {
 	const char *data = (const char *)t->ring + t->ring->data_offset;
 	uint64_t mask = t->ring->data_size - 1, n = 0;
 	uint64_t head = __atomic_load_n(&t->ring->data_head, __ATOMIC_ACQUIRE);
 	uint64_t pos = t->ring->data_tail;
 
+	*full = head - pos + 2 * sizeof(struct perf_event_header) + 64 > t->ring->data_size;
 	/* Records are 8-byte aligned, so their headers never wrap. */
 	while (pos < head) {
 		const struct perf_event_header *h = (const void *)(data + (pos & mask));

@@ -11,6 +11,7 @@
 #ifndef TW_PERF_EVENT_H
 #define TW_PERF_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,9 @@ int perf_tick_open(const struct perf_tick_attr *attr, struct bpf_program *prog,
 /* Stops firing; the program does not run after it returned. */
 void perf_tick_disable(struct perf_tick *t);
 
-/* Throttle records that the kernel wrote: times it stopped the event until the next timer tick. */
-uint64_t perf_tick_throttled(struct perf_tick *t);
+/* Throttle records that the kernel wrote: times it stopped the event until the next timer tick.
+ * *full: the ring has no room left, so that there may have been more. */
+uint64_t perf_tick_throttled(struct perf_tick *t, bool *full);
 
 void perf_tick_close(struct perf_tick *t); /* t may be NULL */
 

@@ -6,8 +6,8 @@
 
 /* What every sample is identified by; always there, in this order. */
 static const char *const fixed[] = {
-	"bench", "impl", "invocation", "order", "pair", "boot_id", "window_s", "elapsed_s",
-	"recursion_misses", "migrations", "seed",
+	"bench",    "impl",	 "invocation",	     "order",	   "pair", "boot_id",
+	"window_s", "elapsed_s", "recursion_misses", "migrations", "seed",
 };
 
 /* Objects of a sample that become columns: parameters and metrics under their own names. */

@@ -10,7 +10,8 @@
 
 #include "perf_trigger.h"
 
-/* Nominal cycles per second: base frequency, else the maximum, else the one in /proc/cpuinfo. */
+/* Cycles per second: base frequency, else the maximum, else the current one in /proc/cpuinfo. Of one
+ * CPU for all: on hybrid parts the others deliver in proportion. */
 static double nominal_hz(int cpu)
 {
 	static const char *const files[] = { "base_frequency", "cpuinfo_max_freq" };

@@ -50,7 +50,8 @@ static void csv_has_a_row_per_sample_and_empty_cells(void **state)
 		    "journal,bench,impl,invocation,order,pair,boot_id,window_s,elapsed_s,"
 		    "recursion_misses,migrations,seed,",
 		    "rate,cpus,where,a_ns,b_ns");
-	assert_line(x->out, 1, x->path[0], ",latency,stock,0,0,,b,1,1.25,0,2,,1000,\"0-1,3\",,0.1,");
+	assert_line(x->out, 1, x->path[0],
+		    ",latency,stock,0,0,,b,1,1.25,0,2,,1000,\"0-1,3\",,0.1,");
 	assert_line(x->out, 2, x->path[0],
 		    ",nop,stock,1,1,,b,1,1.25,0,2,,,,\"say \"\"hi\"\"\",,12345678901234");
 }

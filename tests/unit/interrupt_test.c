@@ -183,7 +183,7 @@ static void skips_and_errors_of_the_first_part(void **state)
 	s.resume = true;
 	s.at = NEVER;
 	run_whole(&run, &s, EXIT_DONE, &j, JOURNAL_COMPLETE, 2, 1, 1);
-	expect_log(&run, OPENED CLOSED WHOLE WHOLE);
+	expect_log(&run, OPENED "quiet " CLOSED WHOLE WHOLE);
 }
 
 /* A child that found that it cannot measure a point is not asked again either. */
@@ -195,7 +195,7 @@ static void points_given_up_in_the_first_part(void **state)
 	cut_footer();
 	s.resume = true;
 	run_whole(&run, &s, EXIT_NOTHING, &j, JOURNAL_COMPLETE, 0, 1, 0);
-	expect_log(&run, OPENED CLOSED);
+	expect_log(&run, OPENED "quiet " CLOSED);
 }
 
 /* ---- death of the runner ---- */

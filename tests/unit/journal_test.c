@@ -110,8 +110,10 @@ static void lines_the_reader_would_refuse(void **state)
 	line = json_loads(SAMPLE, 0, NULL);
 	json_object_set_new(json_object_get(line, "life"), "lost", json_integer(9));
 	assert_int_equal(journal_write(w, line), -EBADMSG);
-	assert_string_equal(journal_writer_why(w),
-			    "life: accepted is not completed + cancelled + lost + in flight");
+	assert_string_equal(
+		journal_writer_why(w),
+		"conservation law broken (life): accepted = completed + cancelled + lost + "
+		"in_flight_at_end: 80 is not 81");
 	json_decref(line);
 	assert_int_equal(write_text(w, SAMPLE), 0);
 	assert_int_equal(journal_write_footer(w, 1), 0);

@@ -223,8 +223,9 @@ static void test_warnings(void **state)
 	json_object_set_new(env, "bpf_load", load("'EPERM'"));
 	warnings = noise_warnings(env);
 	assert_int_equal(json_array_size(warnings), 2);
-	assert_string_equal(json_string_value(json_array_get(warnings, 0)),
-			    "BPF load: EPERM (run as root, or with CAP_BPF and CAP_PERFMON)");
+	assert_string_equal(
+		json_string_value(json_array_get(warnings, 0)),
+		"BPF load: EPERM (run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN)");
 	assert_string_equal(json_string_value(json_array_get(warnings, 1)),
 			    "governor: powersave (cpupower frequency-set -g performance)");
 	json_decref(warnings);

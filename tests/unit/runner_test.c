@@ -134,7 +134,7 @@ static void expect_failure(const char *act, const char *log, const char *reason)
 /* teardown() runs once, whatever failed after setup() was called; nothing else does. */
 static void a_failing_hook(void **state)
 {
-	expect_failure("fail-setup", OPENED CLOSED, "setup went wrong");
+	expect_failure("fail-setup", OPENED "quiet " CLOSED, "setup went wrong");
 	expect_failure("fail-work", STARTED "work-end quiet " CLOSED, "failed: No such device");
 	expect_failure("fail-collect", WHOLE, "collect went wrong");
 	expect_failure("bad-metric", WHOLE, "fake has no metric typo_ns");
@@ -154,7 +154,7 @@ static void expect_skip(const char *act, const char *log, const char *reason)
 /* What this machine cannot do is tried once per point. */
 static void a_skipping_hook(void **state)
 {
-	expect_skip("skip-setup", OPENED CLOSED, "no fakes on this machine");
+	expect_skip("skip-setup", OPENED "quiet " CLOSED, "no fakes on this machine");
 	expect_skip("skip-collect", WHOLE, "nothing to collect here");
 	RUN(EXIT_DONE, JOURNAL_COMPLETE, 2, 1, 0, .invocations = 2,
 	    .values = "{'act': ['ok', 'skip-setup']}");

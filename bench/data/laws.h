@@ -7,12 +7,15 @@
 #include <stddef.h>
 
 /*
- * Checks `counts` and `life` of a sample, where present:
+ * Checks the laws of one cohort (NULL: holds). 0, or -ERANGE with the broken law and its numbers in
+ * why; `cohort` is what that calls it.
  *     delivered = filtered + attempts
  *     attempts  = accepted + ebusy + failed (by errno)
  *     accepted  = completed + cancelled + lost + in_flight_at_end
- * 0, or -ERANGE with the broken law and its numbers in why.
  */
+int laws_check_cohort(const json_t *counts, const char *cohort, char *why, size_t size);
+
+/* Both cohorts of a sample, `counts` and `life`, where present. */
 int laws_check(const json_t *sample, char *why, size_t size);
 
 #endif

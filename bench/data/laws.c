@@ -2,30 +2,33 @@
 #include "laws.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 
-static json_int_t get(const json_t *c, const char *name)
+/* 128 bits: huge counts must not wrap into a law that holds. */
+typedef unsigned __int128 sum_t;
+
+static sum_t get(const json_t *c, const char *name)
 {
-	return json_integer_value(json_object_get(c, name));
+	return (uint64_t)json_integer_value(json_object_get(c, name));
 }
 
-static json_int_t sum_failed(const json_t *c)
+static sum_t sum_failed(const json_t *c)
 {
 	json_t *failed = json_object_get(c, "failed"), *v;
-	json_int_t sum = 0;
+	sum_t sum = 0;
 	const char *key;
 
 	json_object_foreach(failed, key, v)
-		sum += json_integer_value(v);
+		sum += (uint64_t)json_integer_value(v);
 	return sum;
 }
 
-static int check(const json_t *sample, const char *cohort, char *why, size_t size)
+int laws_check_cohort(const json_t *c, const char *cohort, char *why, size_t size)
 {
-	const json_t *c = json_object_get(sample, cohort);
 	const struct {
 		const char *law;
-		json_int_t left, right;
+		sum_t left, right;
 	} laws[] = {
 		{ "delivered = filtered + attempts", get(c, "delivered"),
 		  get(c, "filtered") + get(c, "attempts") },
@@ -39,8 +42,9 @@ static int check(const json_t *sample, const char *cohort, char *why, size_t siz
 	for (size_t i = 0; i < sizeof(laws) / sizeof(laws[0]); i++) {
 		if (laws[i].left == laws[i].right)
 			continue;
-		snprintf(why, size, "conservation law broken (%s): %s: %lld is not %lld", cohort,
-			 laws[i].law, (long long)laws[i].left, (long long)laws[i].right);
+		snprintf(why, size, "conservation law broken (%s): %s: %llu is not %llu", cohort,
+			 laws[i].law, (unsigned long long)laws[i].left,
+			 (unsigned long long)laws[i].right);
 		return -ERANGE;
 	}
 	return 0;
@@ -48,7 +52,7 @@ static int check(const json_t *sample, const char *cohort, char *why, size_t siz
 
 int laws_check(const json_t *sample, char *why, size_t size)
 {
-	int err = check(sample, "counts", why, size);
+	int err = laws_check_cohort(json_object_get(sample, "counts"), "counts", why, size);
 
-	return err ? err : check(sample, "life", why, size);
+	return err ? err : laws_check_cohort(json_object_get(sample, "life"), "life", why, size);
 }
