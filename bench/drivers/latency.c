@@ -18,21 +18,17 @@
  * Part of the measured: for target self, the program's counting between ret and its end lies on the
  * way to the callback (some ten ns); so do the clock reads (clock_ns is printed beside it).
  */
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cohort.h"
 #include "family.h"
 #include "params.h"
-#include "quiesce.h"
-
-/* How long works may be under way after the trigger is quiet before they are called in flight. */
-#define SETTLE_NS 1000000000ULL
 
 struct latency {
 	struct bpf_family family;
-	bool open, settled;
+	bool open;
 	struct calib_cost cost;
 };
 
@@ -114,89 +110,6 @@ static int latency_setup(struct invocation *inv)
 	return family_attach(inv, &l->family);
 }
 
-/* Accepted and not completed: read from the elements, never computed from the counters. */
-static int count_in_flight(struct invocation *inv, struct latency *l)
-{
-	struct counts *win = &inv->counts[COHORT_WINDOW], *life = &inv->counts[COHORT_LIFE];
-	int fd = bpf_family_map_fd(&l->family, "elems");
-
-	win->in_flight_at_end = life->in_flight_at_end = 0;
-	for (unsigned int i = 0; i < inv->n_workers; i++) {
-		uint32_t key = inv->workers[i].cpu;
-		const struct tw_stamp *stamp;
-		struct tw_elem e;
-
-		if (bpf_map_lookup_elem(fd, &key, &e))
-			return inv_fail(inv, -errno, "cannot read element %u: %s", key,
-					strerror(errno));
-		if (e.slot.accepted == e.slot.completed)
-			continue;
-		stamp = &e.slot.stamp[e.slot.completed & 1];
-		life->in_flight_at_end++;
-		win->in_flight_at_end +=
-			stamp->call >= inv->window_start && stamp->call < inv->window_end;
-	}
-	return 0;
-}
-
-/* Works that were accepted last are still on their way when the trigger falls silent. */
-static int settle(struct invocation *inv, struct latency *l)
-{
-	uint64_t deadline = now_ns() + SETTLE_NS;
-	int err;
-
-	do {
-		quiesce_cpus();
-		err = count_in_flight(inv, l);
-		l->settled = !err && !inv->counts[COHORT_LIFE].in_flight_at_end;
-	} while (!err && !l->settled && now_ns() < deadline);
-	return err;
-}
-
-static int collect_counts(struct invocation *inv, struct latency *l)
-{
-	struct counts *win = &inv->counts[COHORT_WINDOW], *life = &inv->counts[COHORT_LIFE];
-	struct tw_counts phase[TW_PHASES];
-	const uint64_t *from;
-	uint64_t *to;
-	int err = bpf_family_counts(&l->family, phase);
-
-	if (err)
-		return family_fail(inv, &l->family, err);
-	win->bpf = phase[TW_WINDOW];
-	life->bpf = phase[TW_OUTSIDE];
-	from = (const uint64_t *)&phase[TW_WINDOW];
-	to = (uint64_t *)&life->bpf;
-	for (size_t i = 0; i < sizeof(life->bpf) / sizeof(*to); i++)
-		to[i] += from[i];
-
-	for (unsigned int i = 0; i < inv->n_workers; i++) {
-		win->intended += inv->workers[i].intended;
-		win->late += inv->workers[i].late;
-	}
-	if (!inv->trigger->fire)
-		win->intended =
-			(double)inv_u64(inv, "rate") * inv->n_workers * inv->window_ns / 1e9;
-	if (inv->trigger->throttled)
-		life->throttled = inv->trigger->throttled(inv);
-	inv->recursion_misses = bpf_family_recursion_misses(&l->family);
-	inv->has_counts = true;
-	return 0;
-}
-
-/* Calls that a starved generator made after their window are honest, but not what was asked for. */
-static void check_generator(struct invocation *inv)
-{
-	const struct counts *c = &inv->counts[COHORT_WINDOW];
-	uint64_t attempts = c->bpf.attempts;
-	uint64_t gap = attempts > c->intended ? attempts - c->intended : c->intended - attempts;
-
-	if (inv->trigger->fire && gap * 100 > c->intended)
-		inv_warn(inv,
-			 "generator: over 1 %% of the due instants of a window were not called "
-			 "in it (stop other load, or lower --rates)");
-}
-
 static void set_rates(struct invocation *inv)
 {
 	const struct counts *c = &inv->counts[COHORT_WINDOW];
@@ -233,41 +146,23 @@ static int set_hists(struct invocation *inv, struct latency *l)
 static int latency_collect(struct invocation *inv)
 {
 	struct latency *l = inv->priv;
-	int err = settle(inv, l);
+	int err = cohort_collect(inv, &l->family);
 
-	if (!err)
-		err = collect_counts(inv, l);
 	if (!err)
 		err = set_hists(inv, l);
 	if (err)
 		return err;
 	set_rates(inv);
-	check_generator(inv);
 	inv_gauge(inv, "clock_ns", l->cost.clock_ns);
-	if (!inv->counts[COHORT_LIFE].bpf.attempts)
-		return inv_fail(inv, -ENODATA,
-				"trigger %s never reached a worker: nothing was "
-				"measured",
-				inv->trigger->name);
 	return 0;
 }
 
-/* Detach, let the CPUs pass, close the maps: in this order, and on a kernel that works are still
- * under way in, not at all: the descriptors then go with the process, in their safe order. */
 static void latency_teardown(struct invocation *inv)
 {
 	struct latency *l = inv->priv;
 
-	if (!l)
-		return;
-	if (l->open) {
-		inv->trigger->close(inv);
-		if (!inv->has_counts)
-			l->settled = !quiesce_cpus() && !count_in_flight(inv, l) &&
-				     !inv->counts[COHORT_LIFE].in_flight_at_end;
-		if (l->settled && !quiesce_cpus())
-			bpf_family_close(&l->family);
-	}
+	if (l && l->open)
+		cohort_teardown(inv, &l->family);
 	free(l);
 }
 

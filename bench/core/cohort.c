@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cohort.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "family.h"
+#include "quiesce.h"
+
+/* How long works may be under way after the trigger is quiet before they are called in flight. */
+#define SETTLE_NS 1000000000ULL
+
+/* Accepted and not completed: read from the elements, never computed from the counters. */
+static int count_in_flight(struct invocation *inv, struct bpf_family *f, uint64_t n[COHORTS])
+{
+	int fd = bpf_family_map_fd(f, "elems");
+
+	n[COHORT_WINDOW] = n[COHORT_LIFE] = 0;
+	for (unsigned int i = 0; i < inv->n_workers; i++) {
+		uint32_t key = inv->workers[i].cpu;
+		const struct tw_stamp *stamp;
+		struct tw_elem e;
+
+		if (bpf_map_lookup_elem(fd, &key, &e))
+			return inv_fail(inv, -errno, "cannot read element %u: %s", key,
+					strerror(errno));
+		if (e.slot.accepted == e.slot.completed)
+			continue;
+		stamp = &e.slot.stamp[e.slot.completed & 1];
+		n[COHORT_LIFE]++;
+		n[COHORT_WINDOW] +=
+			stamp->call >= inv->window_start && stamp->call < inv->window_end;
+	}
+	return 0;
+}
+
+/* Works that were accepted last are still on their way when the trigger falls silent. */
+static int settle(struct invocation *inv, struct bpf_family *f)
+{
+	uint64_t deadline = now_ns() + SETTLE_NS, n[COHORTS];
+	int err;
+
+	do {
+		quiesce_cpus();
+		err = count_in_flight(inv, f, n);
+	} while (!err && n[COHORT_LIFE] && now_ns() < deadline);
+	for (int c = 0; c < COHORTS; c++)
+		inv->counts[c].in_flight_at_end = n[c];
+	return err;
+}
+
+/* A counter block is nothing but 64-bit counters, so it is summed as an array of them. */
+static struct tw_counts sum_of(const struct tw_counts phase[TW_PHASES])
+{
+	struct tw_counts sum = phase[TW_OUTSIDE];
+	const uint64_t *from = (const uint64_t *)&phase[TW_WINDOW];
+	uint64_t *to = (uint64_t *)&sum;
+
+	for (size_t i = 0; i < sizeof(sum) / sizeof(*to); i++)
+		to[i] += from[i];
+	return sum;
+}
+
+static int read_counts(struct invocation *inv, struct bpf_family *f)
+{
+	struct counts *win = &inv->counts[COHORT_WINDOW], *life = &inv->counts[COHORT_LIFE];
+	struct tw_counts phase[TW_PHASES];
+	int err = bpf_family_counts(f, phase);
+
+	if (err)
+		return family_fail(inv, f, err);
+	win->bpf = phase[TW_WINDOW];
+	life->bpf = sum_of(phase);
+	for (unsigned int i = 0; i < inv->n_workers; i++) {
+		win->intended += inv->workers[i].intended;
+		win->late += inv->workers[i].late;
+	}
+	if (!inv->trigger->fire)
+		win->intended =
+			(double)inv_u64(inv, "rate") * inv->n_workers * inv->window_ns / 1e9;
+	if (inv->trigger->throttled)
+		life->throttled = inv->trigger->throttled(inv);
+	inv->recursion_misses = bpf_family_recursion_misses(f);
+	inv->has_counts = true;
+	return 0;
+}
+
+/* Calls that a starved generator made after their window are honest, but not what was asked for. */
+static void check_generator(struct invocation *inv)
+{
+	const struct counts *c = &inv->counts[COHORT_WINDOW];
+	uint64_t attempts = c->bpf.attempts;
+	uint64_t gap = attempts > c->intended ? attempts - c->intended : c->intended - attempts;
+
+	if (inv->trigger->fire && gap * 100 > c->intended)
+		inv_warn(inv,
+			 "generator: over 1 %% of the due instants of a window were not called in "
+			 "it (stop other load, or lower --rates)");
+}
+
+int cohort_collect(struct invocation *inv, struct bpf_family *f)
+{
+	int err = settle(inv, f);
+
+	if (!err)
+		err = read_counts(inv, f);
+	if (err)
+		return err;
+	check_generator(inv);
+	if (!inv->counts[COHORT_LIFE].bpf.attempts)
+		return inv_fail(inv, -ENODATA,
+				"trigger %s never reached a worker: nothing was measured",
+				inv->trigger->name);
+	return 0;
+}
+
+void cohort_teardown(struct invocation *inv, struct bpf_family *f)
+{
+	uint64_t n[COHORTS];
+
+	inv->trigger->close(inv);
+	if (!quiesce_cpus() && !count_in_flight(inv, f, n) && !n[COHORT_LIFE] && !quiesce_cpus())
+		bpf_family_close(f);
+}

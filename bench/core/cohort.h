@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The two cohorts of a family's works (calls inside the window; the whole life): waited for, counted,
+ * and taken apart in the safe order. For families with the maps `elems` (struct tw_elem by worker's
+ * CPU) and `counters`.
+ */
+#ifndef TW_COHORT_H
+#define TW_COHORT_H
+
+#include "bench.h"
+#include "bpf_family.h"
+
+/*
+ * After the workers were joined: waits until no work is under way (a second at most; what is left is
+ * in flight), then fills inv->counts and inv->recursion_misses. Warns of a generator that could not
+ * keep up. 0 or inv_fail(); -ENODATA if the trigger never reached a worker.
+ */
+int cohort_collect(struct invocation *inv, struct bpf_family *f);
+
+/*
+ * Detach, let the CPUs pass, close the maps: in this order; and while works are under way, or if that
+ * cannot be told, not at all: the descriptors then go with the process, in their safe order, and the
+ * runner still holds the maps. For a loaded family, whether or not cohort_collect() was called.
+ */
+void cohort_teardown(struct invocation *inv, struct bpf_family *f);
+
+#endif
