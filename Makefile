@@ -69,7 +69,20 @@ build/libperf.mk: FORCE
 	@scripts/libperf --mk > $@.tmp
 	@cmp -s $@.tmp $@ && rm -f $@.tmp || mv $@.tmp $@
 
-$(GEN)/registry.c: $(DRIVERS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c) Makefile
+# What a product depends on beyond files: the list of sources (one that is gone is newer than
+# nothing), the compilers and their flags. Rewritten only if it changed.
+define stamp
+@mkdir -p $(@D)
+@printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' > $@
+endef
+build/sources: FORCE
+	$(call stamp,$(DRIVERS) / $(TRIGGERS) / $(FAMILIES))
+build/clang: FORCE
+	$(call stamp,$(CLANG) $(BPF_CFLAGS) $(shell $(CLANG) --version 2>/dev/null | sed -n 1p))
+$(B)/cc: FORCE
+	$(call stamp,$(CC) $(TW_CFLAGS) $(CFLAGS) $(shell $(CC) --version 2>/dev/null | sed -n 1p))
+
+$(GEN)/registry.c: build/sources Makefile
 	@mkdir -p $(@D)
 	$(call msg,GEN,$@)
 	$(Q){ echo '/* Generated from bench/drivers/ and bench/triggers/ by the Makefile. */'; \
@@ -85,18 +98,18 @@ $(GEN)/registry.c: $(DRIVERS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.
 
 # Each BPF source twice: one object per name of the kfuncs. The memory limit is for clang 14, which
 # can eat all of it on an odd source.
-$(GEN)/bpf/%.impl.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+$(GEN)/bpf/%.impl.o: bpf/%.bpf.c $(wildcard bpf/*.h) build/clang
 	@mkdir -p $(@D)
 	$(call msg,BPF,$@)
 	$(Q)ulimit -v 8000000; $(CLANG) $(BPF_CFLAGS) -DTW_KFUNC_IMPL -c $< -o $@
 
-$(GEN)/bpf/%.plain.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+$(GEN)/bpf/%.plain.o: bpf/%.bpf.c $(wildcard bpf/*.h) build/clang
 	@mkdir -p $(@D)
 	$(call msg,BPF,$@)
 	$(Q)ulimit -v 8000000; $(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 # BPF objects become data of the executable: one file to copy, nothing to look up at run time.
-$(GEN)/bpf_data.S: Makefile $(FAMILIES:%=bpf/%.bpf.c)
+$(GEN)/bpf_data.S: Makefile build/sources
 	@mkdir -p $(@D)
 	$(call msg,GEN,$@)
 	$(Q){ echo '/* Generated from bpf/ by the Makefile. */'; \
@@ -106,7 +119,7 @@ $(GEN)/bpf_data.S: Makefile $(FAMILIES:%=bpf/%.bpf.c)
 	echo "	.incbin \"$(GEN)/bpf/$${o%_*}.$${o##*_}.o\""; echo "bpf_$${o}_end:"; done; \
 	echo '	.section .note.GNU-stack,"",%progbits'; } > $@
 
-$(GEN)/bpf_images.c: Makefile $(FAMILIES:%=bpf/%.bpf.c)
+$(GEN)/bpf_images.c: Makefile build/sources
 	@mkdir -p $(@D)
 	$(call msg,GEN,$@)
 	$(Q){ echo '/* Generated from bpf/ by the Makefile. */'; \
@@ -136,6 +149,7 @@ $(B)/%.o: %.c
 
 # The commit is part of every journal: what records it is rebuilt when it changes.
 $(B)/bench/data/env.o $(B)/bench/main.o $(B)/bench/cmd/cli.o: build/commit
+$(B)/bench/data/env.o: build/clang
 build/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
@@ -229,6 +243,6 @@ help:
 .SECONDARY:
 
 # Objects see libperf's headers: a new libperf means new objects.
-$(OBJS) $(B)/bench/main.o: build/libperf.mk
+$(OBJS) $(B)/bench/main.o: build/libperf.mk $(B)/cc
 
 -include $(OBJS:.o=.d) $(B)/bench/main.d $(wildcard $(B)/tests/unit/*.d)

@@ -132,13 +132,29 @@ static int open_journal(const char *path, bool resume, struct journal_writer **w
 	return err ? EXIT_USAGE : 0;
 }
 
+/* A file name may be any bytes, a journal is UTF-8. No argument may go missing, or --resume would
+ * read the others wrongly; it takes the name of the journal from its own -o. */
+static json_t *arg_json(const char *arg)
+{
+	json_t *s = json_string(arg);
+	char *copy = s ? NULL : strdup(arg);
+
+	for (char *c = copy; c && *c; c++)
+		if ((unsigned char)*c > 127)
+			*c = '?';
+	if (copy)
+		s = json_string(copy);
+	free(copy);
+	return s;
+}
+
 static json_t *args_json(int argc, char **argv)
 {
 	json_t *args = json_array();
 
 	json_array_append_new(args, json_string("run"));
 	for (int i = 1; i < argc; i++)
-		json_array_append_new(args, json_string(argv[i]));
+		json_array_append_new(args, arg_json(argv[i]));
 	return args;
 }
 
@@ -208,8 +224,10 @@ static int run_new(struct run_args *a, const json_t *args)
 /* The environment must be the one of the first part, or the journal would mix two machines. */
 static int check_same_machine(const struct journal *j)
 {
-	static const char *const keys[] = { "machine_id_hash", "kernel_release", "kernel_version",
-					    "cpu_model", "cpus_allowed" };
+	static const char *const keys[] = { "machine_id_hash",	  "kernel_release",
+					    "kernel_version",	  "cpu_model",
+					    "cpus_allowed",	  "kernel_cmdline",
+					    "kernel_config_hash", "twbench_commit" };
 	json_t *env = env_record(), *then = json_object_get(j->header, "env");
 	int code = 0;
 

@@ -18,6 +18,8 @@
 
 /* A child that says nothing for this long beyond its window is given up. */
 #define SILENCE_S 60
+/* No poll of a runner that runs takes this long. */
+#define STOPPED_NS 5000000000ULL
 /* From SIGTERM to SIGKILL. */
 #define GRACE_NS 5000000000ULL
 
@@ -59,6 +61,10 @@ static int spawn(struct child *c)
 			fcntl(INVOCATION_FD, F_SETFD, 0);
 		close_range(INVOCATION_FD + 1, ~0U, 0);
 		execv("/proc/self/exe", argv);
+		dprintf(INVOCATION_FD,
+			"{\"status\":\"error\",\"reason\":\"cannot execute /proc/self/exe: %s: is "
+			"/proc mounted?\"}\n",
+			strerror(errno));
 		_exit(127);
 	}
 	close(pair[1]);
@@ -152,8 +158,12 @@ static void converse(struct child *c, const volatile int *interrupted)
 	for (;;) {
 		/* Nothing wakes the runner during a window but the child or a signal: it would
 		 * disturb what it measures. The time-out is a second's, for a stuck child. */
+		uint64_t before = now_ns();
 		int n = poll(&p, 1, c->kill_at || *interrupted ? 50 : 1000);
 
+		/* We were stopped (Ctrl-Z), and the child with us: that is not its silence. */
+		if (now_ns() - before > STOPPED_NS)
+			c->deadline += now_ns() - before;
 		if (n > 0 && receive(c) <= 0)
 			return;
 		press(c, interrupted);

@@ -93,6 +93,14 @@ static void check_generator(struct invocation *inv)
 	uint64_t attempts = c->bpf.attempts;
 	uint64_t gap = attempts > c->intended ? attempts - c->intended : c->intended - attempts;
 
+	if (!inv->trigger->fire && gap * 100 > c->intended)
+		inv_warn(inv,
+			 "trigger: its firings in a window are over 1 %% off what was intended: "
+			 "throttled, lost, or the worker was not on its CPU (see intended, "
+			 "delivered, throttled; lower --rates)");
+	if (c->late * 20 > c->intended)
+		inv_warn(inv, "generator: over 5 %% of the calls came after the next was due (stop "
+			      "other load, or lower --rates)");
 	if (inv->trigger->fire && gap * 100 > c->intended)
 		inv_warn(inv,
 			 "generator: over 1 %% of the due instants of a window were not called in "
@@ -108,7 +116,9 @@ int cohort_collect(struct invocation *inv, struct bpf_family *f)
 	if (err)
 		return err;
 	check_generator(inv);
-	if (!inv->counts[COHORT_LIFE].bpf.attempts)
+	/* Due instants, but not one call: two clocks, or a worker that was elsewhere. */
+	if (!inv->counts[COHORT_LIFE].bpf.attempts ||
+	    (!inv->counts[COHORT_WINDOW].bpf.attempts && inv->counts[COHORT_WINDOW].intended >= 20))
 		return inv_fail(inv, -ENODATA,
 				"trigger %s never reached a worker: nothing was measured",
 				inv->trigger->name);

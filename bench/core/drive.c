@@ -5,6 +5,9 @@
 
 #include "bench.h"
 
+/* How long after the window calls that were due in it are still made. */
+#define OVERTIME_NS 1000000000ULL
+
 static inline void relax(void)
 {
 #if defined(__x86_64__)
@@ -17,12 +20,16 @@ static inline void relax(void)
 /* A due instant inside the window was intended; called after the next one had come, it was late. */
 static void account(struct worker *w, uint64_t due, uint64_t next, uint64_t called)
 {
-	if (due >= worker_window_end(w))
-		worker_done(w);
-	else if (due >= worker_window_start(w)) {
+	uint64_t end = worker_window_end(w);
+
+	if (due < end && due >= worker_window_start(w)) {
 		w->intended++;
 		w->late += called >= next;
 	}
+	/* Late calls are made, not skipped; but a generator that is hopelessly behind would not come
+	 * to the end of its schedule for minutes. */
+	if (due >= end || (end != UINT64_MAX && called >= end + OVERTIME_NS))
+		worker_done(w);
 	w->migrations += sched_getcpu() != w->cpu;
 }
 
@@ -36,6 +43,20 @@ static uint64_t wait_until(const struct worker *w, uint64_t due)
 	return now;
 }
 
+/* Due instants of the window that a generator far behind has not come to: intended, and late. */
+static void account_rest(struct worker *w, uint64_t due, uint64_t next)
+{
+	uint64_t start = worker_window_start(w), end = worker_window_end(w);
+
+	/* Stopped before the window was over: there will be no sample. */
+	if (now_ns() < end)
+		return;
+	for (; due < end; due = next, next = pacer_next(&w->pacer)) {
+		w->intended += due >= start;
+		w->late += due >= start;
+	}
+}
+
 static void drive_paced(struct worker *w)
 {
 	const struct trigger *t = w->inv->trigger;
@@ -45,8 +66,10 @@ static void drive_paced(struct worker *w)
 	for (due = pacer_next(&w->pacer);; due = next) {
 		next = pacer_next(&w->pacer);
 		called = wait_until(w, due);
-		if (worker_stop(w))
+		if (worker_stop(w)) {
+			account_rest(w, due, next);
 			return;
+		}
 		t->fire(w, due);
 		account(w, due, next, called);
 		worker_ready(w);

@@ -21,7 +21,9 @@ static int probe_bpf_need(char *why, size_t size)
 {
 	int err = probe_bpf_load(why, size);
 
-	return err ? err : probe_pid_ns(why, size);
+	if (!err)
+		err = probe_pid_ns(why, size);
+	return err ? err : probe_time_ns(why, size);
 }
 
 /* In the order in which they are named: the most basic lack first. */

@@ -34,6 +34,7 @@ struct run {
 	bool *given_up; /* by point: the child found out that it cannot be measured here */
 	size_t samples, skips, errors;
 	unsigned int failures_in_a_row;
+	const struct point *last; /* measured last; NULL: none yet */
 	bool untrusted, broken;
 	bool stopped; /* before its end: no footer, so that --resume can go on */
 	bool usable; /* the journal took its first line */
@@ -47,7 +48,7 @@ static void catch_signals(void)
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	/* nohup(1) */
+	/* nohup(1). (An ignored SIGINT proves nothing: every background job of a script has it.) */
 	if (signal(SIGHUP, SIG_IGN) != SIG_IGN)
 		sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -66,7 +67,7 @@ static int check_write(struct run *run, int err)
 	run->io_err = err;
 	progress_clear(&run->progress);
 	fprintf(stderr, "twbench run: cannot write %s: %s", run->r->journal_path, why);
-	if (run->usable)
+	if (run->usable && strcmp(run->r->journal_path, "-"))
 		fprintf(stderr, "; %zu samples are in it, --resume goes on from there",
 			run->samples);
 	fputc('\n', stderr);
@@ -235,6 +236,30 @@ static void write_sample(struct run *run, size_t order, uint64_t seed, json_t *s
 	run->failures_in_a_row = 0;
 }
 
+/*
+ * What the kernel said since the last look. Maps are freed, and what is wrong with that shows, a
+ * grace period after the invocation that is charged: a complaint that belongs to no invocation is
+ * still one about this run.
+ */
+static void check_between(struct run *run)
+{
+	char text[200] = "", why[256];
+	enum kmsg_verdict v = kmsg_scan(run->kmsg, text, sizeof(text));
+	json_t *line;
+
+	if (v == KMSG_QUIET)
+		return;
+	run->broken |= v == KMSG_BROKEN;
+	run->untrusted = true;
+	run->errors++;
+	snprintf(why, sizeof(why), "between invocations the kernel log says: %s", text);
+	progress_clear(&run->progress);
+	fprintf(stderr, "twbench run: %s\n", why);
+	line = json_pack("{ss ss ss}", "kind", "error", "bench",
+			 run->last ? run->last->bench->name : "-", "reason", why);
+	write_line(run, line);
+}
+
 static void run_item(struct run *run, size_t order)
 {
 	const struct plan *plan = run->r->plan;
@@ -247,12 +272,7 @@ static void run_item(struct run *run, size_t order)
 
 	point_label(p, label, sizeof(label));
 	progress_step(&run->progress, label);
-	/* What came before is not this invocation's, but a broken kernel stays broken. */
-	if (kmsg_scan(run->kmsg, why, sizeof(why)) == KMSG_BROKEN) {
-		run->broken = run->untrusted = true;
-		report_error(run, p, why);
-		return;
-	}
+	run->last = p;
 	status =
 		child_run(plan, &plan->items[order], seed, &interrupted, &sample, why, sizeof(why));
 	if (status == CHILD_SKIP) {
@@ -290,7 +310,9 @@ static void run_items(struct run *run)
 	for (size_t i = 0; i < r->plan->n_items && !interrupted && !run->io_err; i++) {
 		if (run->given_up[r->plan->items[i].point] || was_measured(r, &r->plan->items[i]))
 			continue;
-		run_item(run, i);
+		check_between(run);
+		if (!run->broken && !run->io_err)
+			run_item(run, i);
 		run->stopped = run->broken || run->failures_in_a_row == MAX_FAILURES_IN_A_ROW;
 		if (run->broken) {
 			fprintf(stderr,
@@ -311,6 +333,14 @@ static enum exit_code conclude(struct run *run)
 	size_t before = run->r->resumed ? json_array_size(run->r->resumed->samples) : 0;
 
 	progress_clear(&run->progress);
+	if (!run->io_err && run->last) {
+		const struct timespec grace = { .tv_nsec = 200000000 };
+
+		/* The last maps are freed behind our back. */
+		nanosleep(&grace, NULL);
+		check_between(run);
+		run->stopped |= run->broken;
+	}
 	if (run->io_err)
 		return run->usable ? EXIT_INTERNAL : EXIT_USAGE;
 	if (interrupted) {

@@ -282,23 +282,14 @@ static uint64_t count_of(const json_t *counts, const char *key)
 	return json_integer_value(json_object_get(counts, key));
 }
 
-/* ---- conservation laws ---- */
-
-static int check_cohort(const json_t *c, const char *where, const struct why *why)
-{
-	int err = check_members(c, life_members, where, why);
-	char law[200];
-
-	if (err)
-		return err;
-	return laws_check_cohort(c, where, law, sizeof(law)) ? bad(why, "%s", law) : 0;
-}
+/* ---- samples ---- */
 
 static int check_sample(const json_t *line, const struct why *why)
 {
 	const json_t *counts = json_object_get(line, "counts");
 	const json_t *life = json_object_get(line, "life");
 	int err = check_members(line, sample_members, "sample", why);
+	char law[200];
 
 	if (err)
 		return err;
@@ -310,8 +301,15 @@ static int check_sample(const json_t *line, const struct why *why)
 	if (!err && count_of(counts, "late") > count_of(counts, "intended"))
 		err = bad(why, "counts: late is more than intended");
 	if (!err)
-		err = check_cohort(counts, "counts", why);
-	return err ? err : check_cohort(life, "life", why);
+		err = check_members(counts, life_members, "counts", why);
+	if (!err)
+		err = check_members(life, life_members, "life", why);
+	if (err)
+		return err;
+	if (laws_check_cohort(counts, "counts", law, sizeof(law)) ||
+	    laws_check_cohort(life, "life", law, sizeof(law)))
+		return bad(why, "%s", law);
+	return 0;
 }
 
 /* ---- lines ---- */

@@ -15,7 +15,12 @@
  */
 int laws_check_cohort(const json_t *counts, const char *cohort, char *why, size_t size);
 
-/* Both cohorts of a sample, `counts` and `life`, where present. */
+/*
+ * Both cohorts of a sample, `counts` (the window) and `life`, where present; and, across the maps that
+ * counted them:
+ *     window <= life, term by term
+ *     values in delivery_ns (negative ones too) = completed in the window
+ */
 int laws_check(const json_t *sample, char *why, size_t size);
 
 #endif

@@ -26,6 +26,8 @@ int probe_bpf_load(char *why, size_t size);
 int probe_perf_sw(char *why, size_t size); /* software cpu-clock on a CPU, all tasks */
 int probe_perf_hw(char *why, size_t size); /* hardware cycles, the same */
 int probe_tracefs(char *why, size_t size); /* the syscall tracepoints can be found */
+/* our CLOCK_MONOTONIC is that of bpf_ktime_get_ns() */
+int probe_time_ns(char *why, size_t size);
 int probe_pid_ns(char *why, size_t size); /* thread ids are those of the initial namespace */
 int probe_kmsg(char *why, size_t size); /* the kernel log can be read */
 

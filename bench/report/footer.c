@@ -197,9 +197,31 @@ static double total(const struct report *r, const char *part, const char *name)
 	return sum;
 }
 
+/* Only a paced generator can be late: with arrival max, and where the kernel fires, nothing is due. */
+static bool is_paced(const json_t *sample)
+{
+	const char *arrival = json_string_value(sample_param(sample, "arrival"));
+
+	return arrival ? strcmp(arrival, "max") != 0 : !sample_param(sample, "trigger");
+}
+
+static double total_paced(const struct report *r, const char *name)
+{
+	const json_t *sample;
+	double sum = 0;
+	size_t i, k;
+
+	for (i = 0; i < r->n; i++)
+		json_array_foreach(r->journals[i]->samples, k, sample)
+			if (is_paced(sample))
+				sum += json_number_value(
+					json_object_get(json_object_get(sample, "counts"), name));
+	return sum;
+}
+
 static int print_generator(const struct report *r)
 {
-	double intended = total(r, "counts", "intended"), late = total(r, "counts", "late");
+	double intended = total_paced(r, "intended"), late = total_paced(r, "late");
 	char a[NUMBER_MAX], b[NUMBER_MAX];
 
 	if (intended <= 0)

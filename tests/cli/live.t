@@ -105,4 +105,17 @@ run setpriv --reuid=65534 --regid=65534 --clear-groups "$T/twbench" run --resume
 refused "--resume without rights" 4 "$T/weak"
 untouched "it is untouched" "$T/weak" "$sum"
 
+# An offset between the process's clock and the kernel's would be in every latency.
+if unshare -T --monotonic 1000 true 2>/dev/null; then
+	run unshare -T --monotonic 1000 "$TWBENCH" run latency --triggers syscall -n 1 -d 0.05 -q -o "$T/ns.jsonl"
+	expect "a shifted monotonic clock is refused" 77 "time namespace"
+else
+	skip "a shifted monotonic clock is refused" "no time namespaces here"
+fi
+# A generator that cannot keep up still has a result, and says so.
+run "$TWBENCH" run latency --triggers syscall --modes signal --rates 10000000 --cpus first -n 1 -d 0.1 \
+	-q -o "$T/over.jsonl"
+expect "hopeless overload is measured" 0
+check "... and warned of" grep -q 'generator: over 5 %' "$T/over.jsonl"
+
 finish

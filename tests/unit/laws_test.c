@@ -105,6 +105,48 @@ static void every_errno_counts(void **state)
 	}
 }
 
+static void expect_why(json_t *sample, const char *want)
+{
+	char why[256] = "";
+
+	assert_int_equal(laws_check(sample, why, sizeof(why)), -ERANGE);
+	if (!strstr(why, want))
+		fail_msg("expected '%s' in '%s'", want, why);
+	json_decref(sample);
+}
+
+/* A window that holds more than the whole, each of the two lawful by itself. */
+static void the_window_is_part_of_the_life(void **state)
+{
+	json_t *c = lawful();
+
+	add(c, "delivered", 1);
+	add(c, "filtered", 1);
+	expect_why(sample_of(c, lawful()), "delivered: 10108 in the window, 10107 in all");
+	c = lawful();
+	add(c, "delivered", 1);
+	add(c, "filtered", 1);
+	expect(sample_of(lawful(), c), NULL, NULL);
+}
+
+/* Counted in one map, recorded in another. */
+static void completed_works_are_recorded(void **state)
+{
+	static const int counts[] = { 7997, 7999 };
+	json_t *s = sample_of(lawful(), lawful());
+
+	json_object_set_new(s, "hist",
+			    json_pack("{s{si si}}", "delivery_ns", "count", 7998, "negative", 2));
+	expect(s, NULL, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		s = sample_of(lawful(), lawful());
+		json_object_set_new(
+			s, "hist",
+			json_pack("{s{si si}}", "delivery_ns", "count", counts[i], "negative", 2));
+		expect_why(s, "delivery_ns has ");
+	}
+}
+
 /* Two errors that cancel each other in one law do not in another. */
 static void errors_do_not_cancel(void **state)
 {
