@@ -184,7 +184,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_samples_pass), cmocka_unit_test(one_too_many_or_too_few),
 		cmocka_unit_test(every_errno_counts), cmocka_unit_test(errors_do_not_cancel),
-		cmocka_unit_test(tells_the_numbers),
+		cmocka_unit_test(tells_the_numbers), cmocka_unit_test(the_window_is_part_of_the_life),
+		cmocka_unit_test(completed_works_are_recorded),
 	};
 
 	return cmocka_run_group_tests_name("laws", tests, NULL, NULL);
