@@ -10,8 +10,16 @@
 
 #define VALUE_MAX 31
 
-/* "a=1 b=x" of the parameters that vary, or of those that do not; the caller frees it. */
-static char *list_params(const struct section *s, const json_t *sample, bool varying)
+static bool every_point_has(const struct section *s, const char *key)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!sample_param(s->points[i].first, key))
+			return false;
+	return true;
+}
+
+/* The parameters that vary, of one point; the caller frees "a=1 b=x". */
+static char *list_varying(const struct section *s, const json_t *sample)
 {
 	char value[256], *text = NULL;
 	const json_t *name;
@@ -24,21 +32,40 @@ static char *list_params(const struct section *s, const json_t *sample, bool var
 		const char *key = json_string_value(name);
 		const json_t *v = sample_param(sample, key);
 
-		if (v && param_varies(s, key) == varying)
+		if (v && param_varies(s, key))
 			fprintf(f, "%s%s=%s", ftell(f) ? " " : "", key,
 				text_value(value, sizeof(value), v));
 	}
-	if (fclose(f)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	if (!fclose(f))
+		return text;
+	free(text);
+	return NULL;
 }
 
-static int print_params(FILE *out, const char *label, const struct section *s, const json_t *sample,
-			bool varying)
+/* Those that do not vary, of all points or, with some, of only some of them: the others have none. */
+static void list_constants(FILE *f, const struct section *s, bool some)
 {
-	char *text = list_params(s, sample, varying);
+	char value[256];
+	const json_t *name;
+	const char *before = some ? "  (where it applies: " : "";
+	bool any = false;
+	size_t i;
+
+	json_array_foreach(s->params, i, name) {
+		const char *key = json_string_value(name);
+
+		if (param_varies(s, key) || every_point_has(s, key) == some)
+			continue;
+		fprintf(f, "%s%s=%s", any ? " " : before, key,
+			text_value(value, sizeof(value), param_value(s, key)));
+		any = true;
+	}
+	if (some && any)
+		fputc(')', f);
+}
+
+static int print_item(FILE *out, const char *label, char *text)
+{
 	int err = text ? 0 : -ENOMEM;
 
 	if (text && *text)
@@ -49,7 +76,19 @@ static int print_params(FILE *out, const char *label, const struct section *s, c
 
 int labels_constants(FILE *out, const struct section *s)
 {
-	return print_params(out, "always", s, s->points[0].first, false);
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return -ENOMEM;
+	list_constants(f, s, false);
+	list_constants(f, s, true);
+	if (fclose(f)) {
+		free(text);
+		text = NULL;
+	}
+	return print_item(out, "always", text);
 }
 
 static bool numeric(const struct section *s, const char *name)
@@ -112,7 +151,7 @@ static int print_legend(FILE *out, const struct section *s)
 
 	for (i = 0; i < s->n && !err; i++) {
 		snprintf(label, sizeof(label), "row %zu", i + 1);
-		err = print_params(out, label, s, s->points[i].first, true);
+		err = print_item(out, label, list_varying(s, s->points[i].first));
 	}
 	fputc('\n', out);
 	return err;

@@ -217,16 +217,25 @@ void sections_free(struct sections *s)
 	*s = (struct sections){ 0 };
 }
 
+const json_t *param_value(const struct section *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const json_t *v = sample_param(s->points[i].first, name);
+
+		if (v)
+			return v;
+	}
+	return NULL;
+}
+
 bool param_varies(const struct section *s, const char *name)
 {
-	const json_t *v = s->n ? sample_param(s->points[0].first, name) : NULL;
-	size_t i;
+	const json_t *v = param_value(s, name);
 
-	for (i = 1; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		const json_t *w = sample_param(s->points[i].first, name);
 
-		/* json_equal(NULL, NULL) is false. */
-		if (v != w && !json_equal(v, w))
+		if (w && !json_equal(v, w))
 			return true;
 	}
 	return false;

@@ -38,7 +38,10 @@ void sections_free(struct sections *s);
 /* A parameter's value; `impl` counts as one. NULL if the point does not have it. */
 const json_t *sample_param(const json_t *sample, const char *name);
 
-/* Whether two points of the section differ in it. */
+/* The value of the first point that has it; NULL if none has. */
+const json_t *param_value(const struct section *s, const char *name);
+
+/* Whether two points that have it differ in it. */
 bool param_varies(const struct section *s, const char *name);
 
 /* A number of one sample, or NAN. */

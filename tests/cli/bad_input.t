@@ -30,8 +30,8 @@ for n in 0 -1 x 1.5 '' 99999999999999999999; do
 	bad "'$n'.*1\.\." -n "$n"
 done
 for d in 0 -1 nan inf -inf 1e400 x '' 1s; do
-	bad "'$d'.*above 0" -d "$d"
-	bad "'$d'.*above 0" --budget "$d"
+	bad "'$d'.*0\.001\.\.1000000" -d "$d"
+	bad "'$d'.*0\.001\.\.1000000" --budget "$d"
 done
 for seed in -1 x '' 1.5 99999999999999999999; do
 	bad "seed.*'$seed'.*0\.\." --seed "$seed"

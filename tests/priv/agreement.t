@@ -7,7 +7,8 @@
 if [ "$(id -u)" = 0 ] && [ ! -d /sys/kernel/tracing/events ] && [ -z "${WITH_TRACEFS-}" ]; then
 	export WITH_TRACEFS=1
 	# shellcheck disable=SC2016 # for another shell
-	exec unshare -m sh -c 'mount -t tracefs tracefs /sys/kernel/tracing; exec "$0"' "$0"
+	exec unshare -m --propagation unchanged sh -c 'mount --make-rprivate /sys &&
+		mount -t tracefs tracefs /sys/kernel/tracing; exec "$0"' "$0"
 fi
 . "$(dirname "$0")/../lib.sh"
 . tests/priv/priv.sh

@@ -365,10 +365,26 @@ static void usage(void **state)
 	assert_says(x->out, "twbench ");
 }
 
+/* No column for a parameter that some points do not have and the others agree on. */
+static void a_parameter_of_some_points(void **state)
+{
+	struct fixture *x = *state;
+
+	journal_open(x, 0, env_plain);
+	add_sample(x, "latency", "{\"trigger\":\"perf-sw\"}", "{\"delivery_ns_p50\":5}", "{}", "");
+	add_sample(x, "latency", "{\"trigger\":\"syscall\",\"arrival\":\"poisson\"}",
+		   "{\"delivery_ns_p50\":5}", "{}", "");
+	journal_close(x, true);
+	assert_int_equal(report(x, NULL, 0, -1), 0);
+	assert_says(x->out, "always     impl=stock  (where it applies: arrival=poisson)\n");
+	assert_says(x->out, "syscall  1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(head_names_machine_kernel_and_command),
+		fixture_test(a_parameter_of_some_points),
 		fixture_test(six_invocations_have_an_interval),
 		fixture_test(fewer_than_six_have_a_range),
 		fixture_test(a_percentile_that_one_invocation_lacks_is_not_shown),
