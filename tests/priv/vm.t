@@ -82,6 +82,8 @@ script_itself() {
 	check "scripts/vm: what came before the panic" grep -qx before "$T/out"
 }
 
+# Fetched first, so that what is said about that is not in the way of what a guest says.
+for kernel in 7 6.12; do scripts/vm --fetch "$kernel" >/dev/null 2>&1; done
 later_names
 no_kfuncs
 script_itself
