@@ -127,7 +127,6 @@ struct worker {
 	uint64_t intended; /* due instants inside the window; written by the worker */
 	uint64_t late; /* of these: called after the next due instant had come */
 	uint64_t migrations; /* seen on another CPU than `cpu` */
-	void *priv; /* the driver's */
 	bool ready, done; /* set by the worker, atomically; see worker_ready(), worker_done() */
 	int err; /* result of work() */
 };

@@ -92,8 +92,9 @@ static void check_generator(struct invocation *inv)
 	const struct counts *c = &inv->counts[COHORT_WINDOW];
 	uint64_t attempts = c->bpf.attempts;
 	uint64_t gap = attempts > c->intended ? attempts - c->intended : c->intended - attempts;
+	bool off = gap * 100 > c->intended;
 
-	if (!inv->trigger->fire && gap * 100 > c->intended)
+	if (off && !inv->trigger->fire)
 		inv_warn(inv,
 			 "trigger: its firings in a window are over 1 %% off what was intended: "
 			 "throttled, lost, or the worker was not on its CPU (see intended, "
@@ -101,7 +102,7 @@ static void check_generator(struct invocation *inv)
 	if (c->late * 20 > c->intended)
 		inv_warn(inv, "generator: over 5 %% of the calls came after the next was due (stop "
 			      "other load, or lower --rates)");
-	if (inv->trigger->fire && gap * 100 > c->intended)
+	if (off && inv->trigger->fire)
 		inv_warn(inv,
 			 "generator: over 1 %% of the due instants of a window were not called in "
 			 "it (stop other load, or lower --rates)");

@@ -194,14 +194,22 @@ static void report_error(struct run *run, const struct point *p, const char *why
 	write_line(run, line_of("error", p, why));
 }
 
+/* Whether the kernel log has had a complaint since the last look; its words in text. */
+static bool kernel_complained(struct run *run, char *text, size_t size)
+{
+	enum kmsg_verdict v = kmsg_scan(run->kmsg, text, size);
+
+	run->broken |= v == KMSG_BROKEN;
+	run->untrusted |= v != KMSG_QUIET;
+	return v != KMSG_QUIET;
+}
+
 /* A sample counts only if the kernel kept quiet and nothing went uncounted. */
 static bool is_trustworthy(struct run *run, const json_t *sample, char *why, size_t size)
 {
-	char text[200] = "";
-	enum kmsg_verdict v = kmsg_scan(run->kmsg, text, sizeof(text));
+	char text[200];
 
-	run->broken |= v == KMSG_BROKEN;
-	if (v != KMSG_QUIET)
+	if (kernel_complained(run, text, sizeof(text)))
 		snprintf(why, size, "the kernel log says: %s", text);
 	else if (!laws_check(sample, why, size))
 		return true;
@@ -243,14 +251,11 @@ static void write_sample(struct run *run, size_t order, uint64_t seed, json_t *s
  */
 static void check_between(struct run *run)
 {
-	char text[200] = "", why[256];
-	enum kmsg_verdict v = kmsg_scan(run->kmsg, text, sizeof(text));
+	char text[200], why[256];
 	json_t *line;
 
-	if (v == KMSG_QUIET)
+	if (!kernel_complained(run, text, sizeof(text)))
 		return;
-	run->broken |= v == KMSG_BROKEN;
-	run->untrusted = true;
 	run->errors++;
 	snprintf(why, sizeof(why), "between invocations the kernel log says: %s", text);
 	progress_clear(&run->progress);
