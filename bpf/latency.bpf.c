@@ -87,6 +87,12 @@ int on_syscall(struct tw_sys_enter *ctx)
 	return fire(ctx->args[0]);
 }
 
+SEC("?syscall")
+int on_run(struct tw_run *run)
+{
+	return fire(run->due);
+}
+
 SEC("?perf_event")
 int on_perf(void *ctx)
 {

@@ -193,6 +193,13 @@ struct tw_elem {
 	__u64 gap[16];
 };
 
+/* A slot that lies apart from its element: of an element that several CPUs schedule, say, or of one
+ * that is deleted. */
+struct tw_slot_elem {
+	struct tw_slot slot;
+	__u64 gap[16];
+};
+
 /* What runs per firing in the `nop` family. */
 enum tw_nop { TW_NOP_EMPTY, TW_NOP_CLOCK, TW_NOP_RECORD, TW_NOP_VARIANTS };
 
@@ -221,6 +228,11 @@ struct tw_knobs {
 	__u64 window_end;
 	__u64 inject_iters; /* iterations of the calibrated loop */
 	__u64 variant; /* enum tw_nop */
+};
+
+/* Argument of a program that BPF_PROG_TEST_RUN runs (trigger prog-run). */
+struct tw_run {
+	__u64 due; /* ns, CLOCK_MONOTONIC */
 };
 
 /* Argument of the calibration program: ns of `iters` iterations of each kind of loop. */

@@ -72,15 +72,21 @@ struct bench {
 	const char *name; /* as typed: "latency" */
 	const char *question; /* the question it answers, one line */
 	const struct metric *metrics; /* ends with name == NULL */
+	const struct table_desc *tables; /* what a report shows first; NULL: a row per metric */
 	const struct opt *opts; /* its own parameters, ends with name == NULL */
 	unsigned int needs; /* NEEDS_* for every point; those of the trigger come on top */
 	/* Further needs of one point of the plan; NULL: none. */
 	unsigned int (*needs_of)(const json_t *params);
+	/* Expected seconds of one invocation, beyond window and warm-up; NULL: the usual. */
+	double (*extra_s)(const json_t *params);
 	/* Load, allocate, attach. Workers exist, pinned and parked, their tids known. Required. */
 	int (*setup)(struct invocation *inv);
 	/* One pinned thread; calls worker_ready() once warm and returns soon after worker_stop().
 	 * Required. Usually worker_drive(). */
 	int (*work)(struct worker *w);
+	/* The window lasts until this returns, instead of window_ns. NULL: usual. In the main thread,
+	 * while the workers keep up the load. */
+	int (*during)(struct invocation *inv);
 	/* Called with the workers joined: read counters, set results. Required. */
 	int (*collect)(struct invocation *inv);
 	/* Always, once setup() was called and whether or not it succeeded. Required. */
@@ -152,6 +158,9 @@ struct invocation {
 	uint64_t window_start, window_end;
 	struct worker *workers;
 	unsigned int n_workers;
+	/* Set by setup(): workers sleep until the next due instant instead of spinning, so that what
+	 * they do not use of their CPUs is others'. Lateness of the wake-up is then part of latency. */
+	bool workers_sleep;
 	/* The programs' knobs, or NULL; the runner writes the window there. */
 	struct tw_knobs *knobs;
 	void *priv; /* the driver's */

@@ -11,28 +11,40 @@
 /* How long works may be under way after the trigger is quiet before they are called in flight. */
 #define SETTLE_NS 1000000000ULL
 
+static void count_slot(const struct invocation *inv, const struct tw_slot *slot,
+		       uint64_t n[COHORTS])
+{
+	uint64_t call = slot->stamp[slot->completed & 1].call;
+
+	if (slot->accepted == slot->completed)
+		return;
+	n[COHORT_LIFE]++;
+	n[COHORT_WINDOW] += call >= inv->window_start && call < inv->window_end;
+}
+
 /* Accepted and not completed: read from the elements, never computed from the counters. */
 static int count_in_flight(struct invocation *inv, struct bpf_family *f, uint64_t n[COHORTS])
 {
-	int fd = bpf_family_map_fd(f, "elems");
+	int apart = bpf_family_map_fd(f, "slots"), err;
+	int fd = apart >= 0 ? apart : bpf_family_map_fd(f, "elems");
+	union {
+		struct tw_elem elem;
+		struct tw_slot_elem apart;
+	} e;
+	uint32_t key, next;
 
 	n[COHORT_WINDOW] = n[COHORT_LIFE] = 0;
-	for (unsigned int i = 0; i < inv->n_workers; i++) {
-		uint32_t key = inv->workers[i].cpu;
-		const struct tw_stamp *stamp;
-		struct tw_elem e;
-
+	for (err = bpf_map_get_next_key(fd, NULL, &next); !err;
+	     err = bpf_map_get_next_key(fd, &key, &next)) {
+		key = next;
 		if (bpf_map_lookup_elem(fd, &key, &e))
 			return inv_fail(inv, -errno, "cannot read element %u: %s", key,
 					strerror(errno));
-		if (e.slot.accepted == e.slot.completed)
-			continue;
-		stamp = &e.slot.stamp[e.slot.completed & 1];
-		n[COHORT_LIFE]++;
-		n[COHORT_WINDOW] +=
-			stamp->call >= inv->window_start && stamp->call < inv->window_end;
+		count_slot(inv, apart >= 0 ? &e.apart.slot : &e.elem.slot, n);
 	}
-	return 0;
+	return errno == ENOENT
+		       ? 0
+		       : inv_fail(inv, -errno, "cannot read the elements: %s", strerror(errno));
 }
 
 /* Works that were accepted last are still on their way when the trigger falls silent. */

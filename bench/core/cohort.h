@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The two cohorts of a family's works (calls inside the window; the whole life): waited for, counted,
- * and taken apart in the safe order. For families with the maps `elems` (struct tw_elem by worker's
- * CPU) and `counters`.
+ * and taken apart in the safe order. For families with the map `counters` and either `slots` (struct
+ * tw_slot_elem) or `elems` (struct tw_elem), of which every entry is looked at.
  */
 #ifndef TW_COHORT_H
 #define TW_COHORT_H

@@ -2,11 +2,13 @@
 /* The load: what a worker does between the barrier and the stop. */
 #define _GNU_SOURCE
 #include <sched.h>
+#include <time.h>
 
 #include "bench.h"
 
 /* How long after the window calls that were due in it are still made. */
 #define OVERTIME_NS 1000000000ULL
+#define MAX_SLEEP_NS 100000000ULL
 
 static inline void relax(void)
 {
@@ -33,13 +35,26 @@ static void account(struct worker *w, uint64_t due, uint64_t next, uint64_t call
 	w->migrations += sched_getcpu() != w->cpu;
 }
 
-/* Spins until the instant: sleeping would add the timer's and the scheduler's lag to it. */
+/* In steps, so that a stop is noticed. */
+static void sleep_towards(uint64_t due)
+{
+	uint64_t step = now_ns() + MAX_SLEEP_NS, t = due < step ? due : step;
+	struct timespec ts = { .tv_sec = t / 1000000000, .tv_nsec = t % 1000000000 };
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+}
+
+/* Usually spins until the instant: sleeping would add the timer's and the scheduler's lag to it. */
 static uint64_t wait_until(const struct worker *w, uint64_t due)
 {
 	uint64_t now;
 
-	while ((now = now_ns()) < due && !worker_stop(w))
-		relax();
+	while ((now = now_ns()) < due && !worker_stop(w)) {
+		if (w->inv->workers_sleep)
+			sleep_towards(due);
+		else
+			relax();
+	}
 	return now;
 }
 
@@ -96,6 +111,8 @@ static void spin(struct worker *w)
 		worker_ready(w);
 		if (now_ns() >= worker_window_end(w))
 			worker_done(w);
+		if (w->inv->workers_sleep)
+			sleep_towards(UINT64_MAX);
 		for (int i = 0; i < 100; i++)
 			relax();
 	}

@@ -59,7 +59,8 @@ static bool is_done(const struct worker *w)
 /* End before start, on both sides: who sees the start sees the end. */
 static int open_window(struct invocation *inv)
 {
-	uint64_t start = now_ns() + WINDOW_LEAD_NS, end = start + inv->window_ns;
+	uint64_t start = now_ns() + WINDOW_LEAD_NS;
+	uint64_t end = inv->bench->during ? UINT64_MAX : start + inv->window_ns;
 
 	__atomic_store_n(&inv->window_end, end, __ATOMIC_RELEASE);
 	__atomic_store_n(&inv->window_start, start, __ATOMIC_RELEASE);
@@ -75,6 +76,31 @@ static int open_window(struct invocation *inv)
 				  "load)");
 }
 
+/* A window of open end closes a little later than now: until then everybody has heard of it. */
+static int close_window(struct invocation *inv)
+{
+	uint64_t end = now_ns() + WINDOW_LEAD_NS;
+
+	inv->window_ns = end - inv->window_start;
+	__atomic_store_n(&inv->window_end, end, __ATOMIC_RELEASE);
+	if (inv->knobs)
+		__atomic_store_n(&inv->knobs->window_end, end, __ATOMIC_RELEASE);
+	return now_ns() < end ? 0
+			      : inv_fail(inv, -EAGAIN,
+					 "the end of the window was published after it had passed "
+					 "(stop other load)");
+}
+
+/* The driver's own business, under load. */
+static int run_during(struct invocation *inv)
+{
+	int err = sleep_until(inv->window_start);
+
+	if (!err)
+		err = inv->bench->during(inv);
+	return err ? err : close_window(inv);
+}
+
 static int run_window(struct invocation *inv)
 {
 	int err = wait_for_all(inv, is_ready, "ready");
@@ -84,6 +110,8 @@ static int run_window(struct invocation *inv)
 	if (err)
 		return err;
 	err = open_window(inv);
+	if (!err && inv->bench->during)
+		err = run_during(inv);
 	if (!err)
 		err = sleep_until(inv->window_end);
 	return err ? err : wait_for_all(inv, is_done, "done");

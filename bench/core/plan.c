@@ -21,14 +21,28 @@ const struct profile_desc profiles[PROFILES] = {
 	[PROFILE_FULL] = { "full", 20, 1.0 },
 };
 
-double plan_item_s(const struct plan *plan)
+double plan_point_s(const struct plan *plan, const struct point *p)
 {
-	return (plan->window_ns + plan->warmup_ns) / 1e9 + INVOCATION_OVERHEAD_S;
+	double window_s = p->bench->during ? 0 : plan->window_ns / 1e9;
+	double extra_s = p->bench->extra_s ? p->bench->extra_s(p->params) : 0;
+
+	return window_s + extra_s + plan->warmup_ns / 1e9 + INVOCATION_OVERHEAD_S;
+}
+
+/* One invocation of every point that fits. */
+static double round_s(const struct plan *plan)
+{
+	double sum = 0;
+
+	for (size_t p = 0; p < plan->n_points; p++)
+		if (!plan->points[p].unfit[0])
+			sum += plan_point_s(plan, &plan->points[p]);
+	return sum;
 }
 
 double plan_total_s(const struct plan *plan)
 {
-	return plan->n_items * plan_item_s(plan);
+	return plan->invocations * round_s(plan);
 }
 
 void point_label(const struct point *p, char *buf, size_t size)
@@ -48,18 +62,48 @@ void point_label(const struct point *p, char *buf, size_t size)
 	}
 }
 
-/* The values that one option sweeps over: command line first, then the profile. */
+static bool is_chosen(const struct plan_request *r, const struct bench *b)
+{
+	if (!r->benches || !r->benches[0])
+		return true;
+	for (size_t i = 0; r->benches[i]; i++)
+		if (!strcmp(r->benches[i], b->name))
+			return true;
+	return false;
+}
+
+/* Whether a chosen bench takes this value of its row `name`. */
+static bool some_bench_takes(const struct plan_request *r, const char *name, const char *text)
+{
+	char why[256];
+
+	for (size_t i = 0; benches[i]; i++) {
+		const struct opt *o = is_chosen(r, benches[i]) ? opt_find(benches[i], name) : NULL;
+		json_t *v = o ? opt_value(o, text, why, sizeof(why)) : NULL;
+
+		json_decref(v);
+		if (v)
+			return true;
+	}
+	return false;
+}
+
+/* The values that one option sweeps over: command line first, then the profile. A name for all
+ * benches leaves out those that do not know it. */
 static json_t *sweep_of(const struct plan_request *r, const struct bench *b, const struct opt *o,
 			char *why, size_t size)
 {
 	char full[128];
 	json_t *given, *text, *all;
+	bool for_all = false;
 	size_t i;
 
 	snprintf(full, sizeof(full), "%s.%s", b->name, o->name);
 	given = json_object_get(r->values, full);
-	if (!given)
+	if (!given) {
 		given = json_object_get(r->values, o->name);
+		for_all = true;
+	}
 	if (!given)
 		return opt_values(o, opt_default(o, r->profile), ' ', why, size);
 
@@ -67,6 +111,9 @@ static json_t *sweep_of(const struct plan_request *r, const struct bench *b, con
 	json_array_foreach(given, i, text) {
 		json_t *v = opt_value(o, json_string_value(text), why, size);
 
+		if (!v && for_all && o->type == OPT_ENUM &&
+		    some_bench_takes(r, o->name, json_string_value(text)))
+			continue;
 		if (!v) {
 			json_decref(all);
 			return NULL;
@@ -218,29 +265,19 @@ static size_t count_fit(const struct plan *plan)
 
 static int fit_budget(struct plan *plan, double budget_s, char *why, size_t size)
 {
-	double round_s = count_fit(plan) * plan_item_s(plan);
-	unsigned int rounds = round_s > 0 ? budget_s / round_s : plan->invocations;
+	double one_s = round_s(plan);
+	unsigned int rounds = one_s > 0 ? budget_s / one_s : plan->invocations;
 
 	if (!rounds) {
 		snprintf(why, size,
 			 "one invocation of each of the %zu points takes %.3g s, the "
 			 "budget is %.3g s: fewer points, or shorter windows (-d)",
-			 count_fit(plan), round_s, budget_s);
+			 count_fit(plan), one_s, budget_s);
 		return -EINVAL;
 	}
 	if (rounds < plan->invocations)
 		plan->invocations = rounds;
 	return 0;
-}
-
-static bool is_chosen(const struct plan_request *r, const struct bench *b)
-{
-	if (!r->benches || !r->benches[0])
-		return true;
-	for (size_t i = 0; r->benches[i]; i++)
-		if (!strcmp(r->benches[i], b->name))
-			return true;
-	return false;
 }
 
 /* Whether a chosen bench has the parameter `key`, which is "option" or "bench.option". */

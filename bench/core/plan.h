@@ -43,7 +43,8 @@ struct plan {
 };
 
 /* Values given on the command line: {"rate": ["1000",..], "nop.where": [..]}. A bare name applies to
- * every bench with such a row; "bench.option" to that bench, and wins. */
+ * every bench with such a row (a name that only some of them know, to those); "bench.option" to
+ * that bench, and wins. */
 struct plan_request {
 	const char *const *benches; /* NULL-terminated names; empty: all */
 	enum profile profile;
@@ -58,8 +59,8 @@ struct plan_request {
 int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t size);
 void plan_free(struct plan *plan);
 
-/* Expected duration of one invocation and of the whole, in seconds. */
-double plan_item_s(const struct plan *plan);
+/* Expected duration of an invocation of point p, and of the whole, in seconds. */
+double plan_point_s(const struct plan *plan, const struct point *p);
 double plan_total_s(const struct plan *plan);
 
 /* "latency syscall signal self poisson 10000 0-1" */

@@ -3,6 +3,7 @@
 #ifndef TW_METRIC_H
 #define TW_METRIC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum metric_kind {
@@ -18,6 +19,21 @@ struct metric {
 	enum metric_kind kind;
 	enum metric_better better;
 	const char *help; /* one line */
+};
+
+/* A column of a report's table: one number per point, the median over its invocations. */
+struct column {
+	const char *head; /* "\n" starts its second line */
+	const char *metric; /* a gauge, or of a histogram NAME_mean, NAME_p50, NAME_p99_9, ... */
+	const char *spread; /* head of a column with the spread, which follows; NULL: none */
+	bool offered; /* a percentile over all attempts: what never completed is infinite */
+	bool optional; /* left out where no point has the number */
+};
+
+/* A table of the report: a row per point that has any of its numbers. */
+struct table_desc {
+	const char *title; /* one sentence; NULL ends the list */
+	const struct column *columns; /* ends with head == NULL */
 };
 
 /* The quantiles that are reported, lowest first; ends with key == NULL. */

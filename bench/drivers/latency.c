@@ -47,6 +47,30 @@ static const struct metric latency_metrics[] = {
 	{ 0 },
 };
 
+static const struct column served[] = {
+	{ "accepted\n_per_s", "accepted_per_s" },
+	{ "ebusy\n_ratio", "ebusy_ratio" },
+	{ "p50", "delivery_ns_p50", .spread = "delivery_ns\nspread" },
+	{ "p99", "delivery_ns_p99" },
+	{ "p99.9", "delivery_ns_p99_9" },
+	{ 0 },
+};
+
+static const struct column parts[] = {
+	{ "call_ns\np50", "call_ns_p50", .optional = true },
+	{ "service_ns\np50", "service_ns_p50", .optional = true },
+	{ "p50", "latency_ns_p50", .spread = "latency_ns\nspread", .optional = true },
+	{ "p99", "latency_ns_p99", .optional = true },
+	{ "p99.9", "latency_ns_p99_9", .optional = true },
+	{ 0 },
+};
+
+static const struct table_desc latency_tables[] = {
+	{ "Served: requests that the kernel accepted.", served },
+	{ "Parts: cost of the call, time the element is busy, due to run.", parts },
+	{ 0 },
+};
+
 static bool inject_applies(const json_t *params)
 {
 	return json_integer_value(json_object_get(params, "inject_ns")) > 0;
@@ -170,6 +194,7 @@ const struct bench bench_latency = {
 	.name = "latency",
 	.question = "how long from the wish to schedule until the callback runs?",
 	.metrics = latency_metrics,
+	.tables = latency_tables,
 	.opts = latency_opts,
 	.needs = NEEDS_BPF | NEEDS_KFUNC,
 	.setup = latency_setup,

@@ -16,7 +16,7 @@ struct names {
 	json_t *v; /* array of strings, each once */
 	const struct report *report;
 	const struct section *section;
-	bool (*skip)(const char *name);
+	bool (*skip)(const struct section *s, const char *name);
 	int err;
 };
 
@@ -37,7 +37,7 @@ static bool wanted(const struct names *n, const char *name)
 	char hist[64];
 	double q;
 
-	if (n->skip && n->skip(name))
+	if (n->skip && n->skip(n->section, name))
 		return false;
 	if (n->report->all)
 		return true;
@@ -157,7 +157,8 @@ static void build(struct table *t, const struct rows *r)
 		add_rows(t, r, i);
 }
 
-int report_generic(const struct report *r, const struct section *s, bool (*skip)(const char *name))
+int report_generic(const struct report *r, const struct section *s,
+		   bool (*skip)(const struct section *s, const char *name))
 {
 	struct names names = { json_array(), r, s, skip, 0 };
 

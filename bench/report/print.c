@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bench.h"
 #include "labels.h"
@@ -37,7 +36,7 @@ static int print_section(const struct report *r, const struct section *s)
 	err = err ?: print_window(r, s);
 	if (err)
 		return err;
-	return !strcmp(s->name, "latency") ? report_latency(r, s) : report_generic(r, s, NULL);
+	return s->bench && s->bench->tables ? report_tables(r, s) : report_generic(r, s, NULL);
 }
 
 int report_print(const struct report *r)

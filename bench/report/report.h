@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "journal.h"
+#include "metric.h"
 #include "points.h"
 
 struct report {
@@ -22,10 +23,23 @@ int report_print(const struct report *r);
 /* Machine, kernel, command, ... : what a reader asks first. */
 int report_head(const struct report *r, const struct sections *s);
 
-int report_latency(const struct report *r, const struct section *s);
+/* The tables that the section's bench describes, and what they leave out if all is wanted. */
+int report_tables(const struct report *r, const struct section *s);
 
-/* One row per metric; skip(name) leaves one out, NULL: none. */
-int report_generic(const struct report *r, const struct section *s, bool (*skip)(const char *name));
+/* One table; nothing if no point has a number for it. chosen: by point, whether it may have a row;
+ * NULL: all may. */
+int report_table(const struct report *r, const struct section *s, const char *title,
+		 const struct column *columns, const bool *chosen);
+
+/* The delivery_ns percentiles of table t over all attempts, for the points where that says more. */
+int report_offered(const struct report *r, const struct section *s, const struct table_desc *t);
+
+/* A column's value over the invocations of a point; NAN unless all of them have it. 0 or -ENOMEM. */
+int column_spread(const struct point *p, const struct column *c, struct spread *s);
+
+/* One row per metric; skip(section, name) leaves one out, NULL: none. */
+int report_generic(const struct report *r, const struct section *s,
+		   bool (*skip)(const struct section *s, const char *name));
 
 /* What the notation means; what the recorder costs; losses; skips, errors, warnings. */
 int report_footer(const struct report *r, const struct sections *s);

@@ -177,8 +177,8 @@ static void profiles_and_requests(void **state)
 	make((struct plan_request){ .invocations = 3, .window_s = 0.004 }, "bare", NULL);
 	assert_int_equal(plan.n_items, 3);
 	assert_int_equal(plan.window_ns, 4000000);
-	assert_true(plan_item_s(&plan) > (plan.window_ns + plan.warmup_ns) / 1e9);
-	assert_true(fabs(plan_total_s(&plan) - 3 * plan_item_s(&plan)) < 1e-9);
+	assert_true(plan_point_s(&plan, plan.points) > (plan.window_ns + plan.warmup_ns) / 1e9);
+	assert_true(fabs(plan_total_s(&plan) - 3 * plan_point_s(&plan, plan.points)) < 1e-9);
 }
 
 /* ---- misfits ---- */
@@ -317,7 +317,7 @@ static void budgets(void **state)
 	double round_s;
 
 	make(r, "beta", NULL);
-	round_s = 3 * plan_item_s(&plan);
+	round_s = 3 * plan_point_s(&plan, plan.points);
 	for (unsigned int rounds = 1; rounds < 10; rounds++) {
 		r.budget_s = (rounds + 0.5) * round_s;
 		make(r, "beta", NULL);
@@ -340,7 +340,7 @@ static void budget_of_what_fits(void **state)
 	struct plan_request r = { .invocations = 10 };
 
 	make(r, "alpha", "{'trigger': ['slow'], 'rate': ['100', '1000']}");
-	r.budget_s = 2.5 * plan_item_s(&plan);
+	r.budget_s = 2.5 * plan_point_s(&plan, plan.points);
 	make(r, "alpha", "{'trigger': ['slow'], 'rate': ['100', '1000']}");
 	assert_int_equal(plan.n_items, 2);
 	make(r, "alpha", "{'trigger': ['slow'], 'rate': ['1000']}");

@@ -22,6 +22,26 @@ static const struct metric latency_metrics[] = {
 	{ 0 },
 };
 
+static const struct column served[] = {
+	{ "accepted\n_per_s", "accepted_per_s" },
+	{ "ebusy\n_ratio", "ebusy_ratio" },
+	{ "p50", "delivery_ns_p50", .spread = "delivery_ns\nspread" },
+	{ "p99", "delivery_ns_p99" },
+	{ "p99.9", "delivery_ns_p99_9" },
+	{ 0 },
+};
+
+static const struct column parts[] = {
+	{ "service_ns\np50", "service_ns_p50", .optional = true },
+	{ 0 },
+};
+
+static const struct table_desc latency_tables[] = {
+	{ "Served: requests that the kernel accepted.", served },
+	{ "Parts: cost of the call, time the element is busy, due to run.", parts },
+	{ 0 },
+};
+
 static const struct metric nop_metrics[] = {
 	{ "recorder_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "" },
 	{ "clock_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "" },
@@ -37,6 +57,7 @@ static const struct bench latency_bench = {
 	.name = "latency",
 	.question = "How long until the callback runs?",
 	.metrics = latency_metrics,
+	.tables = latency_tables,
 	.opts = latency_opts,
 };
 
