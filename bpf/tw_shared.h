@@ -206,6 +206,37 @@ enum tw_nop { TW_NOP_EMPTY, TW_NOP_CLOCK, TW_NOP_RECORD, TW_NOP_VARIANTS };
 /* Histograms of the `latency` family: keys of the per-CPU map `hists`. */
 enum tw_latency_hist { TW_H_LATENCY, TW_H_DELIVERY, TW_H_CALL, TW_H_SERVICE, TW_LATENCY_HISTS };
 
+/*
+ * Instants of one work, in order, of the family `stages`. A stage ends at its instant and begins at the
+ * one before that is observed; its histogram has the instant's key in the per-CPU map `hists`.
+ */
+enum tw_instant {
+	TW_I_CALL, /* the kfunc is called; no stage ends here */
+	TW_I_IRQ, /* irq_work handler entered */
+	TW_I_ADD, /* task_work_add() returned */
+	TW_I_EXIT, /* irq_work handler left */
+	TW_I_RUN, /* callback entered */
+	TW_I_DONE, /* callback about to return */
+	TW_I_STANDBY, /* the element can be scheduled again */
+	TW_INSTANTS
+};
+
+/* Further keys of `hists` in that family. */
+enum tw_stages_hist { TW_SH_LATENCY = TW_INSTANTS, TW_SH_DELIVERY, TW_SH_SERVICE, TW_STAGES_HISTS };
+
+/*
+ * The work that is under way on a CPU, per-CPU map `marks`. Written by programs that run on that CPU
+ * one inside the other, never side by side: the scheduling program, the irq_work's interrupt, and the
+ * callback, in this order. The padding keeps what CPUs write apart, as in struct tw_elem.
+ */
+struct tw_marks {
+	__u64 open; /* call made, callback not done */
+	__u64 handlers; /* irq_work interrupts (or handlers) since the call */
+	__u64 at[TW_INSTANTS]; /* ns; 0: not seen */
+	__u64 unmatched[TW_PHASES]; /* works of which some observed instant was not seen just once */
+	__u64 gap[16];
+};
+
 enum tw_inject { TW_INJECT_NONE, TW_INJECT_BEFORE_CALL, TW_INJECT_AFTER_CALL, TW_INJECT_CALLBACK };
 enum tw_mode { TW_MODE_SIGNAL, TW_MODE_RESUME };
 
@@ -213,6 +244,8 @@ enum tw_mode { TW_MODE_SIGNAL, TW_MODE_RESUME };
 struct tw_config {
 	__u32 mode; /* enum tw_mode */
 	__u32 inject_at; /* enum tw_inject */
+	__u32 observed; /* `stages`: bit per enum tw_instant */
+	__u32 pad;
 	/*
 	 * The workers' process. A worker that is gone frees its thread id at once, for any process of
 	 * the machine, and the programs may outlive it; the process id is ours until it is reaped.

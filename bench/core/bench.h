@@ -190,6 +190,11 @@ void inv_warn(struct invocation *inv, const char *fmt, ...) __attribute__((forma
 void inv_gauge(struct invocation *inv, const char *name, double value);
 void inv_hist(struct invocation *inv, const char *name, const struct tw_hist *h);
 
+/* Where a number comes from, if it can come from several places: "slab statistics", say. what: a metric
+ * or an instant. Part of the sample, and of the report. */
+void inv_source(struct invocation *inv, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Tells the parent which maps this child holds, so that it holds them too, and waits until it does
  * (KFUNC law: a killed child must not drop a map's last user while works are under way). */
 int inv_publish_maps(struct invocation *inv, const uint32_t *ids, size_t n);

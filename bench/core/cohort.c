@@ -138,11 +138,24 @@ int cohort_collect(struct invocation *inv, struct bpf_family *f)
 	return 0;
 }
 
+void cohort_rates(struct invocation *inv)
+{
+	const struct counts *c = &inv->counts[COHORT_WINDOW];
+	double s = inv->window_ns / 1e9;
+
+	inv_gauge(inv, "offered_per_s", c->intended / s);
+	inv_gauge(inv, "accepted_per_s", c->bpf.accepted / s);
+	inv_gauge(inv, "completed_per_s", c->bpf.completed / s);
+	if (c->bpf.attempts)
+		inv_gauge(inv, "ebusy_ratio", (double)c->bpf.ebusy / c->bpf.attempts);
+}
+
 void cohort_teardown(struct invocation *inv, struct bpf_family *f)
 {
 	uint64_t n[COHORTS];
 
 	inv->trigger->close(inv);
+	bpf_family_detach(f);
 	if (!quiesce_cpus() && !count_in_flight(inv, f, n) && !n[COHORT_LIFE] && !quiesce_cpus())
 		bpf_family_close(f);
 }

@@ -17,6 +17,14 @@
  */
 int cohort_collect(struct invocation *inv, struct bpf_family *f);
 
+/* Metrics that follow from the counts alone; cohort_rates() sets them, after cohort_collect(). */
+#define COHORT_METRICS \
+	{ "offered_per_s", "1/s", METRIC_GAUGE, BETTER_NONE, "due instants, all CPUs" }, \
+		{ "accepted_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "calls that returned 0" }, \
+		{ "completed_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "callbacks that ran" }, \
+		{ "ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" }
+void cohort_rates(struct invocation *inv);
+
 /*
  * Detach, let the CPUs pass, close the maps: in this order; and while works are under way, or if that
  * cannot be told, not at all: the descriptors then go with the process, in their safe order, and the

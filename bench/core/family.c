@@ -18,16 +18,30 @@ int family_fail(struct invocation *inv, struct bpf_family *f, int err)
 
 void family_config(const struct invocation *inv, struct tw_config *config)
 {
-	static const char *const inject_names[] = { "none", "before-call", "after-call", "callback",
-						    NULL };
 	const char *mode = inv_str(inv, "mode"), *at = inv_str(inv, "inject_at");
 
 	memset(config, 0, sizeof(*config));
 	config->tgid = getpid();
 	config->mode = mode ? name_index(mode_names, mode) : 0;
-	config->inject_at = at && inv_u64(inv, "inject_ns") ? name_index(inject_names, at) : 0;
+	config->inject_at =
+		at && inv_u64(inv, "inject_ns") ? name_index(inject_at_names, at) + 1 : 0;
 	for (unsigned int i = 0; i < inv->n_workers; i++)
 		config->tid[inv->workers[i].cpu] = inv->workers[i].tid;
+}
+
+int family_open(struct invocation *inv, struct bpf_family *f, const char *name,
+		const struct tw_config *config, bool *opened)
+{
+	int err = bpf_family_open(f, name);
+
+	*opened = !err;
+	if (!err)
+		err = bpf_family_use(f, inv->trigger->program);
+	if (!err)
+		err = bpf_family_config(f, config);
+	if (!err)
+		err = bpf_family_resize(f, "elems", inv->workers[inv->n_workers - 1].cpu + 1);
+	return err ? family_fail(inv, f, err) : 0;
 }
 
 int family_load(struct invocation *inv, struct bpf_family *f)
@@ -61,6 +75,26 @@ int family_attach(struct invocation *inv, struct bpf_family *f)
 		return err;
 	err = bpf_family_check_order(f);
 	return err ? family_fail(inv, f, err) : 0;
+}
+
+int family_hists(struct invocation *inv, struct bpf_family *f, const char *const *names, uint32_t n)
+{
+	struct tw_hist h;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int err = names[i] ? bpf_family_hist(f, i, &h) : 0;
+
+		if (err)
+			return family_fail(inv, f, err);
+		if (names[i] && (inv->trigger->has_due || strcmp(names[i], "latency_ns")))
+			inv_hist(inv, names[i], &h);
+	}
+	return 0;
+}
+
+void family_inject(struct invocation *inv, const struct calib_cost *cost)
+{
+	inv->knobs->inject_iters = inv_u64(inv, "inject_ns") / cost->loop_ns + 0.5;
 }
 
 static int pin_to(int cpu)

@@ -15,7 +15,7 @@
 
 struct invocation_core {
 	FILE *in, *out; /* control socket: one JSON object per line, both ways */
-	json_t *metrics, *hists, *warnings;
+	json_t *metrics, *hists, *warnings, *sources;
 	int err;
 	bool skip;
 	char why[256];

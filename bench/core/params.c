@@ -7,6 +7,8 @@ const char *const mode_names[] = { "signal", "resume", NULL };
 const char *const target_names[] = { "self", NULL };
 const char *const arrival_names[] = { "constant", "poisson", "max", NULL };
 
+const char *const inject_at_names[] = { "before-call", "after-call", "callback", NULL };
+
 static bool worker_fires(const json_t *params)
 {
 	const char *name = json_string_value(json_object_get(params, "trigger"));
@@ -25,6 +27,11 @@ bool rate_applies(const json_t *params)
 	const char *arrival = json_string_value(json_object_get(params, "arrival"));
 
 	return !arrival || strcmp(arrival, "max") || !worker_fires(params);
+}
+
+bool inject_applies(const json_t *params)
+{
+	return json_integer_value(json_object_get(params, "inject_ns")) > 0;
 }
 
 int name_index(const char *const *names, const char *value)

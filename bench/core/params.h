@@ -38,12 +38,26 @@
 		.help = "CPUs that schedule, one pinned worker each" \
 	}
 
+#define OPT_ROW_INJECT_NS \
+	{ \
+		.name = "inject_ns", .type = OPT_U64, .max = 1000000, .def = { "0" }, \
+		.applies = inject_applies, \
+		.help = "calibration: ns of a calibrated loop added at inject_at" \
+	}
+#define OPT_ROW_INJECT_AT \
+	{ \
+		.name = "inject_at", .type = OPT_ENUM, .choices = inject_at_names, \
+		.def = { "callback" }, .applies = inject_applies, .help = "where the loop runs" \
+	}
+
 extern const char *const mode_names[]; /* index: enum tw_mode */
 extern const char *const target_names[];
 extern const char *const arrival_names[]; /* index: enum arrival */
+extern const char *const inject_at_names[]; /* index + 1: enum tw_inject */
 
 bool arrival_applies(const json_t *params); /* only where a worker fires */
 bool rate_applies(const json_t *params); /* not for arrival=max */
+bool inject_applies(const json_t *params); /* inject_ns > 0 */
 
 /* Index of a parameter's value in a table of names; the value was checked. */
 int name_index(const char *const *names, const char *value);

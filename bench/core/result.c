@@ -16,7 +16,8 @@ int result_init(struct invocation *inv)
 	core->metrics = json_object();
 	core->hists = json_object();
 	core->warnings = json_array();
-	return core->metrics && core->hists && core->warnings ? 0 : -ENOMEM;
+	core->sources = json_object();
+	return core->metrics && core->hists && core->warnings && core->sources ? 0 : -ENOMEM;
 }
 
 void result_fini(struct invocation *inv)
@@ -24,6 +25,7 @@ void result_fini(struct invocation *inv)
 	json_decref(inv->core->metrics);
 	json_decref(inv->core->hists);
 	json_decref(inv->core->warnings);
+	json_decref(inv->core->sources);
 }
 
 static void say_why(struct invocation *inv, int err, bool skip, const char *fmt, va_list ap)
@@ -64,6 +66,17 @@ void inv_warn(struct invocation *inv, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	json_array_append_new(inv->core->warnings, json_string(text));
+}
+
+void inv_source(struct invocation *inv, const char *what, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_object_set_new(inv->core->sources, what, json_string(text));
 }
 
 uint64_t inv_u64(const struct invocation *inv, const char *name)
@@ -183,6 +196,8 @@ json_t *result_sample(struct invocation *inv)
 		      "elapsed_s", (double)(now_ns() - core->started) / 1e9, "recursion_misses",
 		      (json_int_t)inv->recursion_misses, "migrations", (json_int_t)migrations,
 		      "metrics", core->metrics, "hist", core->hists, "warnings", core->warnings);
+	if (s && json_object_size(core->sources))
+		json_object_set(s, "sources", core->sources);
 	if (s && inv->has_counts)
 		add_counts(inv, s);
 	return s;

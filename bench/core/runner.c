@@ -386,7 +386,8 @@ enum exit_code runner_run(const struct runner *r)
 			run.noise,
 			json_string(
 				"kernel log: cannot be read, so a kernel warning would go unnoticed (run as root)"));
-	progress_start(&run.progress, r->quiet, count_left(r), r->plan->n_items ? plan_total_s(r->plan) / r->plan->n_items : 0);
+	progress_start(&run.progress, r->quiet, count_left(r),
+		       r->plan->n_items ? plan_total_s(r->plan) / r->plan->n_items : 0);
 	run.usable = !write_start(&run);
 	if (run.usable && !write_skips(&run))
 		run_items(&run);

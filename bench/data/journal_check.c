@@ -221,6 +221,7 @@ static const struct member sample_members[] = {
 	{ "recursion_misses", COUNT },
 	{ "migrations", COUNT },
 	{ "metrics", METRICS },
+	{ "sources", PARAMS | OPTIONAL },
 	{ "hist", HISTS },
 	{ "warnings", STRINGS },
 	{ NULL, 0 },

@@ -38,10 +38,7 @@ static const struct metric latency_metrics[] = {
 	{ "call_ns", "ns", METRIC_HIST, BETTER_LOWER, "the kfunc call, where it was accepted" },
 	{ "service_ns", "ns", METRIC_HIST, BETTER_LOWER,
 	  "call to end of callback: how long the element is busy" },
-	{ "offered_per_s", "1/s", METRIC_GAUGE, BETTER_NONE, "due instants, all CPUs" },
-	{ "accepted_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "calls that returned 0" },
-	{ "completed_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "callbacks that ran" },
-	{ "ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" },
+	COHORT_METRICS,
 	{ "clock_ns", "ns", METRIC_GAUGE, BETTER_NONE,
 	  "one clock read, calibrated; not subtracted" },
 	{ 0 },
@@ -71,13 +68,6 @@ static const struct table_desc latency_tables[] = {
 	{ 0 },
 };
 
-static bool inject_applies(const json_t *params)
-{
-	return json_integer_value(json_object_get(params, "inject_ns")) > 0;
-}
-
-static const char *const inject_at_names[] = { "before-call", "after-call", "callback", NULL };
-
 static const struct opt latency_opts[] = {
 	OPT_ROW_TRIGGER("syscall perf-sw perf-hw"),
 	OPT_ROW_MODE("signal resume"),
@@ -85,36 +75,19 @@ static const struct opt latency_opts[] = {
 	OPT_ROW_ARRIVAL("poisson", "poisson", "constant poisson"),
 	OPT_ROW_RATE("10000", "1000 10000", "100 1000 10000 20000"),
 	OPT_ROW_CPUS("all", "first all", "first all"),
-	{ .name = "inject_ns",
-	  .type = OPT_U64,
-	  .max = 1000000,
-	  .def = { "0" },
-	  .applies = inject_applies,
-	  .help = "calibration: ns of a calibrated loop added at inject_at" },
-	{ .name = "inject_at",
-	  .type = OPT_ENUM,
-	  .choices = inject_at_names,
-	  .def = { "callback" },
-	  .applies = inject_applies,
-	  .help = "where the loop runs" },
+	OPT_ROW_INJECT_NS,
+	OPT_ROW_INJECT_AT,
 	{ 0 },
 };
 
 static int load(struct invocation *inv, struct latency *l)
 {
 	struct tw_config config;
-	int err = bpf_family_open(&l->family, "latency");
+	int err;
 
-	l->open = !err;
 	family_config(inv, &config);
-	if (!err)
-		err = bpf_family_use(&l->family, inv->trigger->program);
-	if (!err)
-		err = bpf_family_config(&l->family, &config);
-	if (!err)
-		err = bpf_family_resize(&l->family, "elems",
-					inv->workers[inv->n_workers - 1].cpu + 1);
-	return err ? family_fail(inv, &l->family, err) : family_load(inv, &l->family);
+	err = family_open(inv, &l->family, "latency", &config, &l->open);
+	return err ? err : family_load(inv, &l->family);
 }
 
 static int latency_setup(struct invocation *inv)
@@ -130,42 +103,16 @@ static int latency_setup(struct invocation *inv)
 		err = load(inv, l);
 	if (err)
 		return err;
-	inv->knobs->inject_iters = inv_u64(inv, "inject_ns") / l->cost.loop_ns + 0.5;
+	family_inject(inv, &l->cost);
 	return family_attach(inv, &l->family);
 }
 
-static void set_rates(struct invocation *inv)
-{
-	const struct counts *c = &inv->counts[COHORT_WINDOW];
-	double s = inv->window_ns / 1e9;
-
-	inv_gauge(inv, "offered_per_s", c->intended / s);
-	inv_gauge(inv, "accepted_per_s", c->bpf.accepted / s);
-	inv_gauge(inv, "completed_per_s", c->bpf.completed / s);
-	if (c->bpf.attempts)
-		inv_gauge(inv, "ebusy_ratio", (double)c->bpf.ebusy / c->bpf.attempts);
-}
-
-static int set_hists(struct invocation *inv, struct latency *l)
-{
-	static const char *const names[TW_LATENCY_HISTS] = {
-		[TW_H_LATENCY] = "latency_ns",
-		[TW_H_DELIVERY] = "delivery_ns",
-		[TW_H_CALL] = "call_ns",
-		[TW_H_SERVICE] = "service_ns",
-	};
-	struct tw_hist h;
-
-	for (uint32_t i = 0; i < TW_LATENCY_HISTS; i++) {
-		int err = bpf_family_hist(&l->family, i, &h);
-
-		if (err)
-			return family_fail(inv, &l->family, err);
-		if (i != TW_H_LATENCY || inv->trigger->has_due)
-			inv_hist(inv, names[i], &h);
-	}
-	return 0;
-}
+static const char *const hist_names[TW_LATENCY_HISTS] = {
+	[TW_H_LATENCY] = "latency_ns",
+	[TW_H_DELIVERY] = "delivery_ns",
+	[TW_H_CALL] = "call_ns",
+	[TW_H_SERVICE] = "service_ns",
+};
 
 static int latency_collect(struct invocation *inv)
 {
@@ -173,10 +120,10 @@ static int latency_collect(struct invocation *inv)
 	int err = cohort_collect(inv, &l->family);
 
 	if (!err)
-		err = set_hists(inv, l);
+		err = family_hists(inv, &l->family, hist_names, TW_LATENCY_HISTS);
 	if (err)
 		return err;
-	set_rates(inv);
+	cohort_rates(inv);
 	inv_gauge(inv, "clock_ns", l->cost.clock_ns);
 	return 0;
 }

@@ -177,8 +177,31 @@ uint64_t bpf_family_recursion_misses(struct bpf_family *f)
 	return sum;
 }
 
+int bpf_family_attach(struct bpf_family *f, const char *program)
+{
+	struct bpf_program *prog = bpf_family_program(f, program);
+	struct bpf_link *link;
+
+	if (!prog || f->n_links == sizeof(f->links) / sizeof(f->links[0]))
+		return fail(f, -ENOENT, "BPF object %s has no program %s", bpf_object__name(f->obj),
+			    program);
+	link = bpf_program__attach(prog);
+	if (!link)
+		return fail(f, -errno, "cannot attach %s of %s: %s", program,
+			    bpf_object__name(f->obj), strerror(errno));
+	f->links[f->n_links++] = link;
+	return 0;
+}
+
+void bpf_family_detach(struct bpf_family *f)
+{
+	while (f->n_links)
+		bpf_link__destroy(f->links[--f->n_links]);
+}
+
 void bpf_family_close(struct bpf_family *f)
 {
+	bpf_family_detach(f);
 	if (f->knobs)
 		munmap(f->knobs, sizeof(*f->knobs));
 	f->knobs = NULL;

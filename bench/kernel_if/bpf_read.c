@@ -56,6 +56,21 @@ int bpf_family_counts(struct bpf_family *f, struct tw_counts out[TW_PHASES])
 	return 0;
 }
 
+int bpf_family_unmatched(struct bpf_family *f, uint64_t *out)
+{
+	struct tw_marks *all;
+	int n, err;
+
+	err = read_percpu(bpf_family_map_fd(f, "marks"), 0, sizeof(*all), (void **)&all, &n);
+	if (err)
+		return fail(f, err, "marks");
+	*out = 0;
+	for (int i = 0; i < n; i++)
+		*out += all[i].unmatched[TW_WINDOW];
+	free(all);
+	return 0;
+}
+
 int bpf_family_hist(struct bpf_family *f, uint32_t key, struct tw_hist *out)
 {
 	struct tw_hist *all;

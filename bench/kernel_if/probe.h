@@ -31,6 +31,13 @@ int probe_time_ns(char *why, size_t size);
 int probe_pid_ns(char *why, size_t size); /* thread ids are those of the initial namespace */
 int probe_kmsg(char *why, size_t size); /* the kernel log can be read */
 
+/* Whether fentry and fexit programs can be attached to a kernel function: the empty one is, for an
+ * instant. Some hardened kernels refuse every trampoline. */
+int probe_trampoline(const char *function, char *why, size_t size);
+
+/* Whether a tracepoint is there for tp_btf programs, by vmlinux BTF. */
+int probe_tp_btf(const char *tracepoint, char *why, size_t size);
+
 /*
  * Whether this is a disposable guest: twbench.guest=1 on the kernel command line *and* the marker
  * that our own init leaves. Hypervisor bits are never evidence. -EPERM with why otherwise.

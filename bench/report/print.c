@@ -34,6 +34,7 @@ static int print_section(const struct report *r, const struct section *s)
 			s->bench ? s->bench->question : "(this twbench does not know it)");
 	err = err ?: labels_constants(r->out, s);
 	err = err ?: print_window(r, s);
+	err = err ?: report_sources(r, s);
 	if (err)
 		return err;
 	return s->bench && s->bench->tables ? report_tables(r, s) : report_generic(r, s, NULL);

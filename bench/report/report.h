@@ -41,6 +41,9 @@ int column_spread(const struct point *p, const struct column *c, struct spread *
 int report_generic(const struct report *r, const struct section *s,
 		   bool (*skip)(const struct section *s, const char *name));
 
+/* Where the section's numbers come from, as far as its samples say so. */
+int report_sources(const struct report *r, const struct section *s);
+
 /* What the notation means; what the recorder costs; losses; skips, errors, warnings. */
 int report_footer(const struct report *r, const struct sections *s);
 
