@@ -237,6 +237,37 @@ struct tw_marks {
 	__u64 gap[16];
 };
 
+/*
+ * An element of the family `contention`, close to its neighbours as a user's would be: with a word of
+ * the user's that every callback writes. `padded` keeps elements on cache lines of their own.
+ */
+struct tw_packed_elem {
+#ifdef __bpf__
+	struct bpf_task_work tw;
+#else
+	__u64 tw;
+#endif
+	__u64 hits;
+};
+
+struct tw_padded_elem {
+	struct tw_packed_elem elem;
+	__u64 gap[30];
+};
+
+enum tw_layout { TW_LAYOUT_PADDED, TW_LAYOUT_PACKED };
+
+/* Histograms of the `contention` family. */
+enum tw_contention_hist {
+	TW_CH_LATENCY,
+	TW_CH_DELIVERY,
+	TW_CH_CALL,
+	TW_CH_SERVICE,
+	TW_CH_BUSY, /* call to the last thing in the callback: how long others find the element taken */
+	TW_CH_REJECT, /* the kfunc call, where it returned EBUSY */
+	TW_CONTENTION_HISTS
+};
+
 enum tw_inject { TW_INJECT_NONE, TW_INJECT_BEFORE_CALL, TW_INJECT_AFTER_CALL, TW_INJECT_CALLBACK };
 enum tw_mode { TW_MODE_SIGNAL, TW_MODE_RESUME };
 
@@ -245,7 +276,7 @@ struct tw_config {
 	__u32 mode; /* enum tw_mode */
 	__u32 inject_at; /* enum tw_inject */
 	__u32 observed; /* `stages`: bit per enum tw_instant */
-	__u32 pad;
+	__u32 layout; /* `contention`: enum tw_layout */
 	/*
 	 * The workers' process. A worker that is gone frees its thread id at once, for any process of
 	 * the machine, and the programs may outlive it; the process id is ours until it is reaped.
@@ -253,6 +284,8 @@ struct tw_config {
 	__u32 tgid;
 	/* The only tasks that may be scheduled on: worker's thread id by CPU, 0 = no worker there. */
 	__u32 tid[TW_MAX_CPUS];
+	/* `contention`: element that the worker of this CPU schedules */
+	__u32 element[TW_MAX_CPUS];
 };
 
 /* Set while the programs run (section .data.knobs, mapped into user space). */

@@ -22,7 +22,9 @@ int cohort_collect(struct invocation *inv, struct bpf_family *f);
 	{ "offered_per_s", "1/s", METRIC_GAUGE, BETTER_NONE, "due instants, all CPUs" }, \
 		{ "accepted_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "calls that returned 0" }, \
 		{ "completed_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "callbacks that ran" }, \
-		{ "ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" }
+	{ \
+		"ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" \
+	}
 void cohort_rates(struct invocation *inv);
 
 /*

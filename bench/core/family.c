@@ -29,7 +29,7 @@ void family_config(const struct invocation *inv, struct tw_config *config)
 		config->tid[inv->workers[i].cpu] = inv->workers[i].tid;
 }
 
-int family_open(struct invocation *inv, struct bpf_family *f, const char *name,
+int family_open(struct invocation *inv, struct bpf_family *f, const char *name, const char *by_cpu,
 		const struct tw_config *config, bool *opened)
 {
 	int err = bpf_family_open(f, name);
@@ -40,7 +40,7 @@ int family_open(struct invocation *inv, struct bpf_family *f, const char *name,
 	if (!err)
 		err = bpf_family_config(f, config);
 	if (!err)
-		err = bpf_family_resize(f, "elems", inv->workers[inv->n_workers - 1].cpu + 1);
+		err = bpf_family_resize(f, by_cpu, inv->workers[inv->n_workers - 1].cpu + 1);
 	return err ? family_fail(inv, f, err) : 0;
 }
 

@@ -10,9 +10,9 @@
 /* The filter and the knobs of this invocation: the workers' thread ids, `mode`, `inject_at`. */
 void family_config(const struct invocation *inv, struct tw_config *config);
 
-/* Opens bpf/<name>.bpf.c with the trigger's program and an element per worker's CPU. *opened: f is to be
- * closed. The caller may change config (see family_config()) beforehand. */
-int family_open(struct invocation *inv, struct bpf_family *f, const char *name,
+/* Opens bpf/<name>.bpf.c with the trigger's program and an entry per worker's CPU in map by_cpu. *opened: f
+ * is to be closed. config: see family_config(); the caller may add to it. */
+int family_open(struct invocation *inv, struct bpf_family *f, const char *name, const char *by_cpu,
 		const struct tw_config *config, bool *opened);
 
 /* Loads f (opened, configured), hands its maps to the parent, plugs the descriptor table. Nothing
@@ -27,7 +27,8 @@ int family_calibrate(struct invocation *inv, struct calib_cost *cost);
 
 /* Sets the histograms names[0..n-1] from the keys of f's map `hists`; NULL: not that one; latency_ns only
  * if the trigger's due instants are known. */
-int family_hists(struct invocation *inv, struct bpf_family *f, const char *const *names, uint32_t n);
+int family_hists(struct invocation *inv, struct bpf_family *f, const char *const *names,
+		 uint32_t n);
 
 /* The load of inject_ns, in iterations that took cost; after family_load(). */
 void family_inject(struct invocation *inv, const struct calib_cost *cost);

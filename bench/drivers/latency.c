@@ -86,7 +86,7 @@ static int load(struct invocation *inv, struct latency *l)
 	int err;
 
 	family_config(inv, &config);
-	err = family_open(inv, &l->family, "latency", &config, &l->open);
+	err = family_open(inv, &l->family, "latency", "elems", &config, &l->open);
 	return err ? err : family_load(inv, &l->family);
 }
 

@@ -174,7 +174,7 @@ static int load(struct invocation *inv, struct stages *s)
 	}
 	family_config(inv, &config);
 	config.observed = s->observed;
-	err = family_open(inv, &s->family, "stages", &config, &s->open);
+	err = family_open(inv, &s->family, "stages", "elems", &config, &s->open);
 	for (int i = 0; !err && s->programs[i]; i++)
 		if (bpf_family_use(&s->family, s->programs[i]))
 			err = family_fail(inv, &s->family, -ENOENT);

@@ -75,6 +75,8 @@ uint64_t bpf_family_recursion_misses(struct bpf_family *f);
 
 /* Sums over CPUs, by phase (map `counters`). 0 or -errno with why. */
 int bpf_family_counts(struct bpf_family *f, struct tw_counts out[TW_PHASES]);
+/* Those of the window and of one CPU. */
+int bpf_family_window_counts(struct bpf_family *f, int cpu, struct tw_counts *out);
 /* Works of the window that are in no stage, summed over CPUs (map `marks`). */
 int bpf_family_unmatched(struct bpf_family *f, uint64_t *out);
 /* Merge over CPUs of one entry of the map `hists`. */

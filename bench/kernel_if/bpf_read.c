@@ -56,6 +56,19 @@ int bpf_family_counts(struct bpf_family *f, struct tw_counts out[TW_PHASES])
 	return 0;
 }
 
+int bpf_family_window_counts(struct bpf_family *f, int cpu, struct tw_counts *out)
+{
+	struct tw_counters *all;
+	int n, err;
+
+	err = read_percpu(bpf_family_map_fd(f, "counters"), 0, sizeof(*all), (void **)&all, &n);
+	if (err)
+		return fail(f, err, "counters");
+	*out = cpu < n ? all[cpu].phase[TW_WINDOW] : (struct tw_counts){ 0 };
+	free(all);
+	return 0;
+}
+
 int bpf_family_unmatched(struct bpf_family *f, uint64_t *out)
 {
 	struct tw_marks *all;
