@@ -34,7 +34,7 @@ struct stages {
 	bool open;
 	struct calib_cost cost;
 	uint32_t observed; /* bit per enum tw_instant */
-	const char *programs[4]; /* probes to attach, NULL-terminated */
+	const char *programs[TW_INSTANTS + 1]; /* probes to attach, NULL-terminated */
 };
 
 static const struct metric stages_metrics[] = {

@@ -49,6 +49,24 @@ later_names() {
 	check "Linux 7: the journal is complete" grep -q '^{"kind":"footer"' <(tail -n 1 "$T/j")
 }
 
+# Where trampolines are allowed, every stage is observed, by fentry and fexit.
+stages_missing() {
+	pick "$T/j" probes stage_irq_ns_p50 stage_add_ns_p50 stage_exit_ns_p50 stage_run_ns_p50 \
+		stage_done_ns_p50 stage_standby_ns_p50 unmatched_ratio |
+		awk '$1 == "on" && (/-/ || $8 > 0.02) { print } $1 == "on" { n++ }
+			END { if (!n) print "no sample with probes" }'
+}
+
+trampolines() {
+	boot "Linux 7: stages" --kernel 7 -- $bench run stages --triggers syscall --modes signal \
+		--set stages.probes=off,on -n 1 -d 0.3 -q -o - || return
+	expect "Linux 7: stages" 0
+	cp "$T/out" "$T/j"
+	silent "Linux 7: stages: all six, by fentry and fexit" stages_missing
+	check "Linux 7: stages: the sources say so" grep -q '"irq":"fentry bpf_task_work_irq"' "$T/j"
+	silent "Linux 7: stages: laws" broken_laws "$T/j"
+}
+
 other_than_nop() {
 	pick "$T/j" bench | awk '$1 != "nop" { print } END { if (!NR) print "no sample" }'
 }
@@ -85,6 +103,7 @@ script_itself() {
 # Fetched first, so that what is said about that is not in the way of what a guest says.
 for kernel in 7 6.12; do scripts/vm --fetch "$kernel" >/dev/null 2>&1; done
 later_names
+trampolines
 no_kfuncs
 script_itself
 finish
