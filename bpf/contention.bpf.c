@@ -29,20 +29,7 @@ struct {
 	__type(value, struct tw_slot_elem);
 } slots SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TW_CONTENTION_HISTS);
-	__type(key, __u32);
-	__type(value, struct tw_hist);
-} hists SEC(".maps");
-
-static __always_inline void record(__u32 which, __s64 delta)
-{
-	struct tw_hist *h = bpf_map_lookup_elem(&hists, &which);
-
-	if (h)
-		tw_hist_add(h, delta);
-}
+TW_HISTS(TW_CONTENTION_HISTS);
 
 static int callback(struct bpf_map *map, void *key, void *value)
 {
@@ -62,12 +49,12 @@ static int callback(struct bpf_map *map, void *key, void *value)
 
 	if (tw_phase_of(stamp.call) == TW_WINDOW) {
 		if (stamp.due)
-			record(TW_CH_LATENCY, run - stamp.due);
-		record(TW_CH_DELIVERY, run - stamp.call);
-		record(TW_CH_CALL, stamp.ret - stamp.call);
-		record(TW_CH_SERVICE, done - stamp.call);
+			tw_record(TW_CH_LATENCY, run - stamp.due);
+		tw_record(TW_CH_DELIVERY, run - stamp.call);
+		tw_record(TW_CH_CALL, stamp.ret - stamp.call);
+		tw_record(TW_CH_SERVICE, done - stamp.call);
 		/* The records are part of what others wait for. */
-		record(TW_CH_BUSY, bpf_ktime_get_ns() - stamp.call);
+		tw_record(TW_CH_BUSY, bpf_ktime_get_ns() - stamp.call);
 	}
 	tw_slot_completed(slot, &stamp);
 	return 0;
@@ -120,26 +107,10 @@ static __always_inline int fire(__u64 due)
 	tw_inject(TW_INJECT_AFTER_CALL);
 	tw_slot_called(slot, call, err);
 	if (err == -EBUSY && tw_phase_of(call) == TW_WINDOW)
-		record(TW_CH_REJECT, ret - call);
+		tw_record(TW_CH_REJECT, ret - call);
 	return 0;
 }
 
-SEC("?tracepoint/syscalls/sys_enter_sched_get_priority_max")
-int on_syscall(struct tw_sys_enter *ctx)
-{
-	return fire(ctx->args[0]);
-}
-
-SEC("?syscall")
-int on_run(struct tw_run *run)
-{
-	return fire(run->due);
-}
-
-SEC("?perf_event")
-int on_perf(void *ctx)
-{
-	return fire(0);
-}
+#include "tw_triggers.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -11,20 +11,7 @@ struct {
 	__type(value, struct tw_elem);
 } elems SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TW_LATENCY_HISTS);
-	__type(key, __u32);
-	__type(value, struct tw_hist);
-} hists SEC(".maps");
-
-static __always_inline void record(__u32 which, __s64 delta)
-{
-	struct tw_hist *h = bpf_map_lookup_elem(&hists, &which);
-
-	if (h)
-		tw_hist_add(h, delta);
-}
+TW_HISTS(TW_LATENCY_HISTS);
 
 static int callback(struct bpf_map *map, void *key, void *value)
 {
@@ -37,10 +24,10 @@ static int callback(struct bpf_map *map, void *key, void *value)
 
 	if (tw_phase_of(stamp.call) == TW_WINDOW) {
 		if (stamp.due)
-			record(TW_H_LATENCY, run - stamp.due);
-		record(TW_H_DELIVERY, run - stamp.call);
-		record(TW_H_SERVICE, done - stamp.call);
-		record(TW_H_CALL, stamp.ret - stamp.call);
+			tw_record(TW_H_LATENCY, run - stamp.due);
+		tw_record(TW_H_DELIVERY, run - stamp.call);
+		tw_record(TW_H_SERVICE, done - stamp.call);
+		tw_record(TW_H_CALL, stamp.ret - stamp.call);
 	}
 	tw_slot_completed(slot, &stamp);
 	return 0;
@@ -81,22 +68,6 @@ static __always_inline int fire(__u64 due)
 	return 0;
 }
 
-SEC("?tracepoint/syscalls/sys_enter_sched_get_priority_max")
-int on_syscall(struct tw_sys_enter *ctx)
-{
-	return fire(ctx->args[0]);
-}
-
-SEC("?syscall")
-int on_run(struct tw_run *run)
-{
-	return fire(run->due);
-}
-
-SEC("?perf_event")
-int on_perf(void *ctx)
-{
-	return fire(0);
-}
+#include "tw_triggers.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -16,12 +16,7 @@ struct {
 	__type(value, struct tw_elem);
 } elems SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TW_STAGES_HISTS);
-	__type(key, __u32);
-	__type(value, struct tw_hist);
-} hists SEC(".maps");
+TW_HISTS(TW_STAGES_HISTS);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -37,14 +32,6 @@ static __always_inline struct tw_marks *marks_here(void)
 	return bpf_map_lookup_elem(&marks, &zero);
 }
 
-static __always_inline void record(__u32 which, __s64 delta)
-{
-	struct tw_hist *h = bpf_map_lookup_elem(&hists, &which);
-
-	if (h)
-		tw_hist_add(h, delta);
-}
-
 static __always_inline bool observes(enum tw_instant i)
 {
 	return tw_config.observed & 1U << i;
@@ -57,7 +44,7 @@ static __always_inline void record_stage(const struct tw_marks *m, enum tw_insta
 {
 	if (!observes(i))
 		return;
-	record(i, m->at[i] - *since);
+	tw_record(i, m->at[i] - *since);
 	*since = m->at[i];
 }
 
@@ -115,9 +102,9 @@ static int callback(struct bpf_map *map, void *key, void *value)
 	}
 	if (tw_phase_of(stamp.call) == TW_WINDOW) {
 		if (stamp.due)
-			record(TW_SH_LATENCY, run - stamp.due);
-		record(TW_SH_DELIVERY, run - stamp.call);
-		record(TW_SH_SERVICE, done - stamp.call);
+			tw_record(TW_SH_LATENCY, run - stamp.due);
+		tw_record(TW_SH_DELIVERY, run - stamp.call);
+		tw_record(TW_SH_SERVICE, done - stamp.call);
 	}
 	tw_slot_completed(slot, &stamp);
 	return 0;
@@ -172,23 +159,7 @@ static __always_inline int fire(__u64 due)
 	return 0;
 }
 
-SEC("?tracepoint/syscalls/sys_enter_sched_get_priority_max")
-int on_syscall(struct tw_sys_enter *ctx)
-{
-	return fire(ctx->args[0]);
-}
-
-SEC("?syscall")
-int on_run(struct tw_run *run)
-{
-	return fire(run->due);
-}
-
-SEC("?perf_event")
-int on_perf(void *ctx)
-{
-	return fire(0);
-}
+#include "tw_triggers.bpf.h"
 
 /* ---- the probes ---- */
 

@@ -17,6 +17,24 @@ struct {
 	__type(value, struct tw_counters);
 } counters SEC(".maps");
 
+/* The per-CPU map of a family's n histograms, and tw_record(which, delta) into it. */
+#define TW_HISTS(n) \
+	struct { \
+		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); \
+		__uint(max_entries, n); \
+		__type(key, __u32); \
+		__type(value, struct tw_hist); \
+	} hists SEC(".maps"); \
+\
+	static __always_inline void tw_record(__u32 which, __s64 delta) \
+	{ \
+		struct tw_hist *h = bpf_map_lookup_elem(&hists, &which); \
+\
+		if (h) \
+			tw_hist_add(h, delta); \
+	} \
+	struct tw_hist
+
 /* What a syscall tracepoint hands to a BPF program. */
 struct tw_sys_enter {
 	__u64 regs;

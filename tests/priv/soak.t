@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1091,SC2154
+# Load on every CPU: no kernel thread works for it, no element stays wedged, nothing stays behind.
+# SOAK_S is the length of the load (default 15 s).
+. "$(dirname "$0")/../lib.sh"
+. tests/priv/priv.sh
+
+seconds=${SOAK_S:-15}
+need_live "system-wide load" "every work ended" "no kernel thread works for the load" \
+	"no kernel thread spins afterwards" "soak" "a leak is found" "usage"
+
+# "NAME/TID TICKS" of every kernel thread
+kernel_threads() {
+	awk '{ pid = $1; name = $0; sub(/^[^(]*\(/, "", name); sub(/\).*$/, "", name)
+		gsub(/ /, "_", name); sub(/^.*\) /, ""); if ($2 == 2) print name "/" pid, $12 + $13
+	}' /proc/[0-9]*/stat 2>/dev/null
+}
+
+# gains BEFORE AFTER SECONDS: kernel threads with more than 1 % of a CPU
+busy() {
+	awk -v hz="$(getconf CLK_TCK)" -v s="$3" 'NR == FNR { t[$1] = $2; next }
+		($2 - t[$1]) / hz / s > 0.01 {
+			printf "%s %.1f %%\n", $1, 100 * ($2 - t[$1]) / hz / s }' "$1" "$2"
+}
+
+# Over the whole load, in every phase, of every CPU.
+unfinished() {
+	pick "$T/j" trigger mode life_accepted life_completed life_in_flight_at_end life_lost \
+		ebusy_ratio completed_per_s | awk '
+		$3 != $4 || $5 || $6 { print "not ended:", $0 }
+		# a wedged element answers EBUSY for ever; with constant gaps hardly any is right
+		!($7 < 0.05 && $8 > 0) { print "wedged:", $0 }
+		END { if (NR != 2) print NR, "samples instead of 2" }'
+}
+
+load() {
+	kernel_threads >"$T/k0"
+	run "$TWBENCH" run latency --triggers perf-sw --modes signal,resume --rates 10000 \
+		--cpus all -n 1 -d "$(awk -v s="$seconds" 'BEGIN { print s / 2 }')" -q -o "$T/j"
+	kernel_threads >"$T/k1"
+	sleep 3
+	kernel_threads >"$T/k2"
+}
+
+load
+if [ -n "$(busy "$T/k0" "$T/k1" "$seconds")" ]; then
+	diag "again, in case others kept them busy: $(busy "$T/k0" "$T/k1" "$seconds")"
+	load
+fi
+expect "system-wide load" 0
+silent "every work ended, and every CPU went on to the end" unfinished
+silent "no kernel thread works for the load" busy "$T/k0" "$T/k1" "$seconds"
+silent "no kernel thread spins afterwards" busy "$T/k1" "$T/k2" 3
+silent "laws" broken_laws "$T/j"
+
+run scripts/soak -s 10 -o "$T/s" -- latency --triggers syscall -n 1 -d 0.2
+expect "soak: nothing stayed behind" 0
+check "soak: it says what it counted" grep -qE '^link +[0-9]+ +[0-9]+$' "$T/out"
+check "soak: every run has a journal" test -s "$T/s" -a -s "$T/s.1"
+
+# A map that somebody pins meanwhile is found.
+mkdir "$T/fs"
+if mount -t bpf bpf "$T/fs" 2>/dev/null; then
+	(sleep 5; bpftool map create "$T/fs/m" type array key 4 value 4 entries 1 name leak 2>/dev/null) &
+	run scripts/soak -s 10 -o "$T/t" -- latency --triggers syscall -n 1 -d 0.2
+	expect "soak: a map that stayed behind is found" 1
+	check "soak: and named" grep -qE '^map .* GREW$' "$T/out"
+	rm -f "$T/fs/m"
+	umount "$T/fs"
+else
+	skip "soak: a map that stayed behind is found" "no BPF file system can be mounted here"
+fi
+run scripts/soak -s 0
+expect "soak: usage" 2 "must be a whole number"
+run scripts/soak --no-such
+expect "soak: unknown option" 2
+finish
