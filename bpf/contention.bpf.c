@@ -65,19 +65,11 @@ static __always_inline int schedule(struct task_struct *task, __u32 element)
 	if (tw_config.layout == TW_LAYOUT_PADDED) {
 		struct tw_padded_elem *e = bpf_map_lookup_elem(&padded, &element);
 
-		if (!e)
-			return -EINVAL;
-		if (tw_config.mode == TW_MODE_SIGNAL)
-			return tw_schedule_signal(task, &e->elem.tw, &padded, callback);
-		return tw_schedule_resume(task, &e->elem.tw, &padded, callback);
+		return e ? tw_schedule(task, &e->elem.tw, &padded, callback) : -EINVAL;
 	} else {
 		struct tw_packed_elem *e = bpf_map_lookup_elem(&packed, &element);
 
-		if (!e)
-			return -EINVAL;
-		if (tw_config.mode == TW_MODE_SIGNAL)
-			return tw_schedule_signal(task, &e->tw, &packed, callback);
-		return tw_schedule_resume(task, &e->tw, &packed, callback);
+		return e ? tw_schedule(task, &e->tw, &packed, callback) : -EINVAL;
 	}
 }
 

@@ -33,13 +33,6 @@ static int callback(struct bpf_map *map, void *key, void *value)
 	return 0;
 }
 
-static __always_inline int schedule(struct task_struct *task, struct tw_elem *e)
-{
-	if (tw_config.mode == TW_MODE_SIGNAL)
-		return tw_schedule_signal(task, &e->tw, &elems, callback);
-	return tw_schedule_resume(task, &e->tw, &elems, callback);
-}
-
 static __always_inline int fire(__u64 due)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -60,7 +53,7 @@ static __always_inline int fire(__u64 due)
 	call = bpf_ktime_get_ns();
 	stamp->due = due;
 	stamp->call = call;
-	err = schedule(task, e);
+	err = tw_schedule(task, &e->tw, &elems, callback);
 	/* Recorded by the callback: for target self whatever runs here is part of the delivery. */
 	stamp->ret = bpf_ktime_get_ns();
 	tw_inject(TW_INJECT_AFTER_CALL);

@@ -110,13 +110,6 @@ static int callback(struct bpf_map *map, void *key, void *value)
 	return 0;
 }
 
-static __always_inline int schedule(struct task_struct *task, struct tw_elem *e)
-{
-	if (tw_config.mode == TW_MODE_SIGNAL)
-		return tw_schedule_signal(task, &e->tw, &elems, callback);
-	return tw_schedule_resume(task, &e->tw, &elems, callback);
-}
-
 /* A firing while a work is under way must leave its marks alone: it ends with EBUSY. */
 static __always_inline void open_marks(struct tw_marks *m, __u64 call)
 {
@@ -151,7 +144,7 @@ static __always_inline int fire(__u64 due)
 	stamp->call = call;
 	if (first)
 		open_marks(m, call);
-	err = schedule(task, e);
+	err = tw_schedule(task, &e->tw, &elems, callback);
 	tw_inject(TW_INJECT_AFTER_CALL);
 	if (err && first)
 		m->open = 0;

@@ -17,6 +17,11 @@ struct {
 	__type(value, struct tw_counters);
 } counters SEC(".maps");
 
+/* The kfunc of the chosen mode; cb is the family's callback, map the one that tw lies in. */
+#define tw_schedule(task, tw, map, cb) \
+	(tw_config.mode == TW_MODE_SIGNAL ? tw_schedule_signal(task, tw, map, cb) \
+					  : tw_schedule_resume(task, tw, map, cb))
+
 /* The per-CPU map of a family's n histograms, and tw_record(which, delta) into it. */
 #define TW_HISTS(n) \
 	struct { \

@@ -89,11 +89,11 @@ static const struct table_desc contention_tables[] = {
 static const char *const layout_names[] = { "padded", "packed", NULL };
 
 static const struct opt contention_opts[] = {
-	OPT_ROW_TRIGGER("syscall", "syscall", "syscall prog-run perf-sw"),
+	OPT_ROW_TRIGGER("syscall", "syscall", "syscall perf-sw"),
 	OPT_ROW_MODE("signal", "signal", "signal resume"),
 	OPT_ROW_TARGET("self"),
-	OPT_ROW_ARRIVAL("poisson", "poisson", "constant poisson max"),
-	OPT_ROW_RATE("10000", "10000", "1000 10000 20000"),
+	OPT_ROW_ARRIVAL("poisson", "poisson", "poisson max"),
+	OPT_ROW_RATE("10000", "10000", "1000 10000"),
 	OPT_ROW_CPUS("all"),
 	{ .name = "elements",
 	  .type = OPT_U64,
