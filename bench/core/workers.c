@@ -131,6 +131,8 @@ int workers_join(struct invocation *inv)
 			return inv_fail(inv, -ETIMEDOUT,
 					"worker on CPU %d did not stop within %d s",
 					inv->workers[i].cpu, JOIN_TIMEOUT_S);
+		/* ThreadSanitizer does not know this kind of join; it does know worker_done(). */
+		(void)__atomic_load_n(&inv->workers[i].done, __ATOMIC_ACQUIRE);
 		if (inv->workers[i].err && !err)
 			err = inv_fail(inv, inv->workers[i].err, "worker on CPU %d failed: %s",
 				       inv->workers[i].cpu, strerror(-inv->workers[i].err));
