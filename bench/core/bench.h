@@ -134,6 +134,7 @@ struct worker {
 	uint64_t late; /* of these: called after the next due instant had come */
 	uint64_t migrations; /* seen on another CPU than `cpu` */
 	bool ready, done; /* set by the worker, atomically; see worker_ready(), worker_done() */
+	bool ended; /* the thread is about to end, atomically; the runner's */
 	int err; /* result of work() */
 };
 
