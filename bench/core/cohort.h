@@ -17,6 +17,22 @@
  */
 int cohort_collect(struct invocation *inv, struct bpf_family *f);
 
+/* Works that are pending though the load has stopped: their latency is at least this. */
+struct cohort_pending {
+	uint64_t n;
+	uint64_t oldest_call; /* ns; of the oldest of them */
+	uint64_t at; /* ns; when they were looked at */
+};
+
+/* After the workers were joined, before their targets end. 0 or inv_fail(). */
+int cohort_pending(struct invocation *inv, struct bpf_family *f, struct cohort_pending *p);
+
+/*
+ * The workers were joined, and their targets are gone for good: counts as lost what did not run. For
+ * families with `slots`; between cohort_pending() and the others. 0 or inv_fail().
+ */
+int cohort_lose(struct invocation *inv, struct bpf_family *f);
+
 /*
  * Detach, let the CPUs pass, close the maps: in this order; and while works are under way, or if that
  * cannot be told, not at all: the descriptors then go with the process, in their safe order, and the

@@ -67,6 +67,8 @@ uint64_t bpf_family_recursion_misses(struct bpf_family *f);
 
 /* Sums over CPUs, by phase (map `counters`). 0 or -errno with why. */
 int bpf_family_counts(struct bpf_family *f, struct tw_counts out[TW_PHASES]);
+/* Adds to the lost ones, by phase; while no program of f runs, and no callback. 0 or -errno with why. */
+int bpf_family_add_lost(struct bpf_family *f, const uint64_t lost[TW_PHASES]);
 /* Merge over CPUs of one entry of the map `hists`. */
 int bpf_family_hist(struct bpf_family *f, uint32_t key, struct tw_hist *out);
 
