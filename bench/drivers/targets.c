@@ -26,16 +26,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cohort.h"
 #include "family.h"
 #include "params.h"
-#include "target.h"
-
-struct targets_bench {
-	struct bpf_family family;
-	bool open, loaded;
-	struct targets targets;
-};
+#include "target_bench.h"
 
 static const struct metric targets_metrics[] = {
 	{ "latency_ns", "ns", METRIC_HIST, BETTER_LOWER, "due to callback: what a user waits" },
@@ -131,57 +124,16 @@ static const struct opt targets_opts[] = {
 	{ 0 },
 };
 
-/* A perf event would schedule from an interrupt: the worker's own is the only context that is known
- * to be safe with a remote target. */
-static int check_trigger(struct invocation *inv)
-{
-	return inv->trigger->fire
-		       ? 0
-		       : inv_skip(inv,
-				  "a target is scheduled on by its worker only: --triggers syscall "
-				  "or prog-run");
-}
-
-static int load(struct invocation *inv, struct targets_bench *b)
-{
-	unsigned int cpus = inv->workers[inv->n_workers - 1].cpu + 1;
-	static const char *const maps[] = { "elems", "slots", "targets" };
-	struct tw_config config;
-	int err = bpf_family_open(&b->family, "targets");
-
-	b->open = !err;
-	family_config(inv, &config);
-	if (!err)
-		err = bpf_family_use(&b->family, inv->trigger->program);
-	if (!err)
-		err = bpf_family_config(&b->family, &config);
-	for (size_t i = 0; i < 3 && !err; i++)
-		err = bpf_family_resize(&b->family, maps[i], cpus);
-	if (err)
-		return family_fail(inv, &b->family, err);
-	err = family_load(inv, &b->family);
-	b->loaded = !err;
-	return err;
-}
-
 static int targets_setup(struct invocation *inv)
 {
-	struct targets_bench *b = calloc(1, sizeof(*b));
+	struct target_bench *tb = calloc(1, sizeof(*tb));
 	int err;
 
-	inv->priv = b;
-	if (!b)
+	inv->priv = tb;
+	if (!tb)
 		return inv_fail(inv, -ENOMEM, "no memory");
-	err = check_trigger(inv);
-	if (!err)
-		err = targets_create(&b->targets, inv,
-				     name_index(target_kind_names, inv_str(inv, "target")));
-	if (!err)
-		err = load(inv, b);
-	if (!err)
-		err = targets_publish(&b->targets, &b->family);
-	inv->targets_vanish = b->targets.kind == TARGET_EXITING;
-	return err ? err : family_attach(inv, &b->family);
+	err = target_bench_setup(inv, tb);
+	return err ? err : family_attach(inv, &tb->family);
 }
 
 static void set_rates(struct invocation *inv)
@@ -224,7 +176,7 @@ static void set_seen(struct invocation *inv, const struct targets *t)
 		  (double)(seen.voluntary + seen.involuntary) / accepted);
 }
 
-static int set_hists(struct invocation *inv, struct targets_bench *b)
+static int set_hists(struct invocation *inv, struct target_bench *tb)
 {
 	static const struct {
 		enum tw_latency_hist key;
@@ -237,10 +189,10 @@ static int set_hists(struct invocation *inv, struct targets_bench *b)
 	struct tw_hist h;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int err = bpf_family_hist(&b->family, rows[i].key, &h);
+		int err = bpf_family_hist(&tb->family, rows[i].key, &h);
 
 		if (err)
-			return family_fail(inv, &b->family, err);
+			return family_fail(inv, &tb->family, err);
 		inv_hist(inv, rows[i].name, &h);
 	}
 	return 0;
@@ -248,43 +200,26 @@ static int set_hists(struct invocation *inv, struct targets_bench *b)
 
 static int targets_collect(struct invocation *inv)
 {
-	struct targets_bench *b = inv->priv;
+	struct target_bench *tb = inv->priv;
 	struct cohort_pending pending;
-	int err = cohort_pending(inv, &b->family, &pending);
+	int err = target_bench_collect(inv, tb, &pending);
 
 	if (!err)
-		err = targets_stop(&b->targets);
-	if (!err)
-		err = cohort_lose(inv, &b->family);
-	if (!err)
-		err = cohort_collect(inv, &b->family);
-	if (!err)
-		err = set_hists(inv, b);
+		err = set_hists(inv, tb);
 	if (err)
 		return err;
 	set_rates(inv);
-	set_pending(inv, &pending);
-	set_seen(inv, &b->targets);
+	/* Of targets that end by themselves, the last work may be lost rather than pending. */
+	if (tb->targets.kind != TARGET_EXITING)
+		set_pending(inv, &pending);
+	set_seen(inv, &tb->targets);
 	return 0;
 }
 
-/* Targets that would not end keep their maps; whatever is freed here, they do not use. */
 static void targets_teardown(struct invocation *inv)
 {
-	struct targets_bench *b = inv->priv;
-	bool gone;
-
-	if (!b)
-		return;
-	gone = !targets_stop(&b->targets);
-	if (gone && b->loaded)
-		cohort_lose(inv, &b->family);
-	if (gone)
-		targets_free(&b->targets);
-	if (gone && b->open)
-		cohort_teardown(inv, &b->family);
-	if (gone)
-		free(b);
+	if (inv->priv && target_bench_teardown(inv, inv->priv))
+		free(inv->priv);
 }
 
 const struct bench bench_targets = {

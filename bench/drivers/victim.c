@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Question: what does the target lose to the works that it is made to run?
+ *
+ * One operation: as in `targets`, a work for another thread of the process. Here the thread has work
+ * of its own: a loop that computes (remote), or a wait (remote-wait, remote-read).
+ *
+ * The load is on in every second slice of time only, so that a drift of the machine hits both halves
+ * alike. The computing target counts its turns per slice, by its CPU time (CLOCK_THREAD_CPUTIME_ID,
+ * read at the edges of slices): other tasks on its CPU are not in it; interrupts and callbacks are.
+ *   loss_ns  remote: CPU time per turn, median of the slices with load less that of those without,
+ *            times the turns of the slices with load, per accepted work
+ *            sleepers: CPU time at all per accepted work, as without works they would use none
+ * Counters (libperf, of the target's thread, user and kernel) likewise: what the turns that were made
+ * with load would not have cost without it.
+ *
+ * Not measured: what the scheduling side loses, and other tasks on the target's CPU; caches and
+ * predictors that the target finds cold afterwards are part of the loss, as far as the loop uses them
+ * (it fits into registers: hardly).
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "family.h"
+#include "median.h"
+#include "params.h"
+#include "perf_count.h"
+#include "probe.h"
+#include "target_bench.h"
+
+#define SLICE_DEFAULT "10000000"
+/* Multiplications per turn: about 1 us, so that the clock read between turns is a few per cent. */
+#define TURN 300
+
+struct slice {
+	uint64_t turns, cpu_ns;
+	uint64_t counters[COUNTERS];
+};
+
+/* One target's. The thread writes `slices` and `n`; read after its end. */
+struct victim_thread {
+	struct perf_count *counters;
+	struct slice *slices[2]; /* without load, with load */
+	unsigned int n[2], max;
+	int err;
+};
+
+struct victim {
+	struct target_bench tb;
+	struct victim_thread *threads; /* by target */
+	unsigned int n_threads;
+	unsigned int n_counters; /* that this machine has */
+	bool go; /* counters are open */
+};
+
+static const struct metric victim_metrics[] = {
+	{ "loop_off_per_s", "1/s", METRIC_GAUGE, BETTER_NONE,
+	  "turns of the target's loop per second of its CPU time, without load" },
+	{ "loop_on_per_s", "1/s", METRIC_GAUGE, BETTER_HIGHER, "the same with load" },
+	{ "loss_ns", "ns", METRIC_GAUGE, BETTER_LOWER,
+	  "CPU time of the target that an accepted work costs it" },
+	{ "accepted_per_s", "1/s", METRIC_GAUGE, BETTER_NONE,
+	  "calls that returned 0, per second with load" },
+	{ "ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" },
+	{ "eintr_per_accepted", "", METRIC_GAUGE, BETTER_LOWER,
+	  "waits of the target that ended with EINTR" },
+	{ "switches_per_accepted", "", METRIC_GAUGE, BETTER_LOWER, "extra context switches" },
+	{ "cycles_per_accepted", "", METRIC_GAUGE, BETTER_LOWER, "extra cycles (PMU)" },
+	{ "insns_per_accepted", "", METRIC_GAUGE, BETTER_LOWER, "extra instructions (PMU)" },
+	{ "cache_misses_per_accepted", "", METRIC_GAUGE, BETTER_LOWER, "extra cache misses (PMU)" },
+	{ 0 },
+};
+
+static const struct column lost[] = {
+	{ "accepted\n_per_s", "accepted_per_s" },
+	{ "p50", "loss_ns", .spread = "loss_ns\nspread" },
+	{ "loop_off\n_per_s", "loop_off_per_s", .optional = true },
+	{ "loop_on\n_per_s", "loop_on_per_s", .optional = true },
+	{ 0 },
+};
+
+static const struct column counted[] = {
+	{ "eintr", "eintr_per_accepted", .optional = true },
+	{ "switches", "switches_per_accepted" },
+	{ "cycles", "cycles_per_accepted", .optional = true },
+	{ "insns", "insns_per_accepted", .optional = true },
+	{ "cache\nmisses", "cache_misses_per_accepted", .optional = true },
+	{ 0 },
+};
+
+static const struct table_desc victim_tables[] = {
+	{ "Lost: CPU time of the target per accepted work, and its own work per CPU second.",
+	  lost },
+	{ "Noticed: per accepted work, beyond what the target's own work costs.", counted },
+	{ 0 },
+};
+
+/* Those that have something to lose. */
+static const char *const victim_target_names[] = { "remote", "remote-wait", "remote-read", NULL };
+
+static const struct opt victim_opts[] = {
+	OPT_ROW_TRIGGER("syscall"),
+	{ .name = "target",
+	  .type = OPT_ENUM,
+	  .choices = victim_target_names,
+	  .def = { "remote", "remote remote-wait", "remote remote-wait remote-read" },
+	  .help = "what the target does for itself: computes, waits, reads" },
+	OPT_ROW_MODE("signal", "signal", "signal resume"),
+	OPT_ROW_ARRIVAL("constant"),
+	OPT_ROW_RATE("10000", "10000", "1000 10000"),
+	OPT_ROW_CPUS("first"),
+	{ .name = "slice_ns",
+	  .type = OPT_U64,
+	  .min = 1000000,
+	  .max = 1000000000,
+	  .def = { SLICE_DEFAULT },
+	  .help = "length of the slices of time, with and without load in turns" },
+	{ 0 },
+};
+
+/* The result must be used, or the compiler leaves the loop out. */
+static uint64_t turn(uint64_t x)
+{
+	for (int i = 0; i < TURN; i++)
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+	return x;
+}
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static void read_edge(struct victim_thread *v, struct slice *edge)
+{
+	int err = perf_count_read(v->counters, edge->counters);
+
+	edge->cpu_ns = cpu_ns();
+	edge->turns = 0;
+	if (err && !v->err)
+		v->err = err;
+}
+
+/* A whole slice, and all of it inside the window: [from, to) up to a turn. */
+static bool is_whole(const struct invocation *inv, uint64_t index)
+{
+	uint64_t from = index * inv->slice_ns;
+
+	return from >= __atomic_load_n(&inv->window_start, __ATOMIC_ACQUIRE) &&
+	       from + inv->slice_ns <= __atomic_load_n(&inv->window_end, __ATOMIC_ACQUIRE);
+}
+
+static void keep(struct victim_thread *v, unsigned int on, const struct slice *from,
+		 const struct slice *to, uint64_t turns)
+{
+	struct slice *s;
+
+	if (v->n[on] == v->max)
+		return;
+	s = &v->slices[on][v->n[on]++];
+	s->turns = turns;
+	s->cpu_ns = to->cpu_ns - from->cpu_ns;
+	for (int c = 0; c < COUNTERS; c++)
+		s->counters[c] = to->counters[c] - from->counters[c];
+}
+
+/* Begins after the edge's own system calls, which belong to neither slice. */
+static void compute_slices(struct target *t, struct victim_thread *v)
+{
+	const struct invocation *inv = t->all->inv;
+	struct slice from, to;
+	uint64_t index = slice_of(inv, now_ns()), turns = 0, now_index, x = index;
+	bool whole = false; /* began at its edge */
+
+	read_edge(v, &from);
+	while (!target_stopped(t)) {
+		x = turn(x);
+		turns++;
+		now_index = slice_of(inv, now_ns());
+		if (now_index == index)
+			continue;
+		read_edge(v, &to);
+		/* Off its CPU over an edge: what it made then is of both kinds. */
+		if (whole && now_index == index + 1 && is_whole(inv, index))
+			keep(v, index % 2, &from, &to, turns);
+		whole = now_index == index + 1;
+		index = now_index;
+		read_edge(v, &from);
+		t->seen.loops += turns;
+		turns = 0;
+	}
+	tw_opaque(x);
+}
+
+static void compute(struct target *t, void *arg)
+{
+	struct timespec ms = { .tv_nsec = 1000000 };
+	struct victim *v = arg;
+
+	while (!__atomic_load_n(&v->go, __ATOMIC_ACQUIRE)) {
+		if (target_stopped(t))
+			return;
+		nanosleep(&ms, NULL);
+	}
+	compute_slices(t, &v->threads[t - t->all->v]);
+}
+
+static int open_thread(struct invocation *inv, struct victim *v, unsigned int i)
+{
+	struct victim_thread *t = &v->threads[i];
+	char why[160];
+	int err;
+
+	t->max = inv->window_ns / inv->slice_ns / 2 + 2;
+	for (int on = 0; on < 2; on++) {
+		t->slices[on] = calloc(t->max, sizeof(struct slice));
+		if (!t->slices[on])
+			return inv_fail(inv, -ENOMEM, "no memory for %u slices", t->max);
+	}
+	err = perf_count_open(v->tb.targets.v[i].tid, v->n_counters, &t->counters, why,
+			      sizeof(why));
+	return err ? inv_fail(inv, err, "%s", why) : 0;
+}
+
+static int open_threads(struct invocation *inv, struct victim *v)
+{
+	char why[160];
+	int err = 0;
+
+	v->n_counters = probe_perf_hw(why, sizeof(why)) ? COUNT_SOFTWARE : COUNTERS;
+	v->threads = calloc(v->tb.targets.n, sizeof(*v->threads));
+	if (!v->threads)
+		return inv_fail(inv, -ENOMEM, "no memory");
+	v->n_threads = v->tb.targets.n;
+	for (unsigned int i = 0; i < v->n_threads && !err; i++)
+		err = open_thread(inv, v, i);
+	/* RELEASE, paired with compute(): it sees the counters. */
+	if (!err)
+		__atomic_store_n(&v->go, true, __ATOMIC_RELEASE);
+	return err;
+}
+
+static int victim_setup(struct invocation *inv)
+{
+	struct victim *v = calloc(1, sizeof(*v));
+	int err;
+
+	inv->priv = v;
+	if (!v)
+		return inv_fail(inv, -ENOMEM, "no memory");
+	inv->slice_ns = inv_u64(inv, "slice_ns");
+	if (inv->window_ns < 4 * inv->slice_ns)
+		return inv_fail(inv, -EINVAL,
+				"a window of %llu ns has no two slices of each kind: longer (-d), "
+				"or --set victim.slice_ns=%llu",
+				(unsigned long long)inv->window_ns,
+				(unsigned long long)inv->window_ns / 20);
+	v->tb.targets.spin = compute;
+	v->tb.targets.spin_arg = v;
+	err = target_bench_setup(inv, &v->tb);
+	if (!err)
+		err = open_threads(inv, v);
+	return err ? err : family_attach(inv, &v->tb.family);
+}
+
+static size_t kept(const struct victim *v, unsigned int on)
+{
+	size_t n = 0;
+
+	for (unsigned int t = 0; t < v->n_threads; t++)
+		n += v->threads[t].n[on];
+	return n;
+}
+
+/* CPU time per turn, median over the slices of all targets; NAN without any. */
+static double turn_ns(const struct victim *v, unsigned int on)
+{
+	size_t n = kept(v, on), i = 0;
+	struct spread s;
+	double *x;
+
+	x = calloc(n + 1, sizeof(*x));
+	if (!x)
+		return NAN;
+	for (unsigned int t = 0; t < v->n_threads; t++)
+		for (unsigned int k = 0; k < v->threads[t].n[on]; k++, i++)
+			x[i] = (double)v->threads[t].slices[on][k].cpu_ns /
+			       v->threads[t].slices[on][k].turns;
+	spread_of(x, n, &s);
+	free(x);
+	return s.median;
+}
+
+static struct slice sum_slices(const struct victim *v, unsigned int on)
+{
+	struct slice sum = { 0 };
+
+	for (unsigned int t = 0; t < v->n_threads; t++) {
+		for (unsigned int k = 0; k < v->threads[t].n[on]; k++) {
+			const struct slice *s = &v->threads[t].slices[on][k];
+
+			sum.turns += s->turns;
+			sum.cpu_ns += s->cpu_ns;
+			for (int c = 0; c < COUNTERS; c++)
+				sum.counters[c] += s->counters[c];
+		}
+	}
+	return sum;
+}
+
+/* Part of the window that had load. */
+static double loaded_s(const struct invocation *inv)
+{
+	uint64_t ns = 0, next;
+
+	for (uint64_t t = inv->window_start; t < inv->window_end; t = next) {
+		next = (slice_of(inv, t) + 1) * inv->slice_ns;
+		if (next > inv->window_end)
+			next = inv->window_end;
+		if (slice_of(inv, t) % 2)
+			ns += next - t;
+	}
+	return ns / 1e9;
+}
+
+/* What the slices with load would not have counted for the same turns without it, per accepted. */
+static double extra(const struct slice *off, const struct slice *on, int counter, double accepted)
+{
+	double base = (double)off->counters[counter] / off->turns * on->turns;
+
+	return (on->counters[counter] - base) / accepted;
+}
+
+static const char *const counter_metrics[COUNTERS] = {
+	[COUNT_SWITCHES] = "switches_per_accepted",
+	[COUNT_CYCLES] = "cycles_per_accepted",
+	[COUNT_INSNS] = "insns_per_accepted",
+	[COUNT_CACHE_MISSES] = "cache_misses_per_accepted",
+};
+
+static int set_computing(struct invocation *inv, const struct victim *v)
+{
+	double off_ns = turn_ns(v, 0), on_ns = turn_ns(v, 1);
+	struct slice off = sum_slices(v, 0), on = sum_slices(v, 1);
+	double accepted;
+
+	if (isnan(off_ns) || isnan(on_ns))
+		return inv_fail(inv, -ENODATA,
+				"the target was never on its CPU for a whole slice of each kind "
+				"(stop other load, or longer windows: -d)");
+	/* Of the slices that were kept. */
+	accepted = inv->counts[COHORT_WINDOW].bpf.accepted / loaded_s(inv) *
+		   (kept(v, 1) * inv->slice_ns / 1e9) / v->n_threads;
+	inv_gauge(inv, "loop_off_per_s", 1e9 / off_ns);
+	inv_gauge(inv, "loop_on_per_s", 1e9 / on_ns);
+	inv_gauge(inv, "loss_ns", (on_ns - off_ns) * on.turns / accepted);
+	for (unsigned int c = 0; c < v->n_counters; c++)
+		if (counter_metrics[c])
+			inv_gauge(inv, counter_metrics[c], extra(&off, &on, c, accepted));
+	return 0;
+}
+
+/* Without load a sleeper counts nothing: all there is, from its start, is the works'. */
+static void set_sleeping(struct invocation *inv, const struct victim *v,
+			 const uint64_t counters[COUNTERS])
+{
+	double accepted = inv->counts[COHORT_LIFE].bpf.accepted;
+	struct target_seen seen = targets_seen(&v->tb.targets);
+
+	inv_gauge(inv, "eintr_per_accepted", seen.interrupted / accepted);
+	inv_gauge(inv, "loss_ns", counters[COUNT_TASK_CLOCK] / accepted);
+	for (unsigned int c = 0; c < v->n_counters; c++)
+		if (counter_metrics[c])
+			inv_gauge(inv, counter_metrics[c], counters[c] / accepted);
+}
+
+/* Of sleepers, which their wake-up at the end would add to. */
+static int read_counters(struct invocation *inv, struct victim *v, uint64_t sum[COUNTERS])
+{
+	uint64_t one[COUNTERS];
+
+	memset(sum, 0, COUNTERS * sizeof(*sum));
+	for (unsigned int i = 0; i < v->n_threads && v->tb.targets.kind != TARGET_REMOTE; i++) {
+		int err = perf_count_read(v->threads[i].counters, one);
+
+		if (err)
+			return inv_fail(inv, err, "cannot read the counters of a target: %s",
+					strerror(-err));
+		for (int c = 0; c < COUNTERS; c++)
+			sum[c] += one[c];
+	}
+	return 0;
+}
+
+static int check_threads(struct invocation *inv, const struct victim *v)
+{
+	for (unsigned int i = 0; i < v->n_threads; i++)
+		if (v->threads[i].err)
+			return inv_fail(inv, v->threads[i].err,
+					"a target cannot read its counters: %s",
+					strerror(-v->threads[i].err));
+	return 0;
+}
+
+static int victim_collect(struct invocation *inv)
+{
+	struct victim *v = inv->priv;
+	const struct counts *c = &inv->counts[COHORT_WINDOW];
+	struct cohort_pending pending;
+	uint64_t counters[COUNTERS];
+	int err = read_counters(inv, v, counters);
+
+	if (!err)
+		err = target_bench_collect(inv, &v->tb, &pending);
+	if (!err)
+		err = check_threads(inv, v);
+	if (err)
+		return err;
+	inv_gauge(inv, "accepted_per_s", c->bpf.accepted / loaded_s(inv));
+	if (c->bpf.attempts)
+		inv_gauge(inv, "ebusy_ratio", (double)c->bpf.ebusy / c->bpf.attempts);
+	if (v->tb.targets.kind == TARGET_REMOTE)
+		return set_computing(inv, v);
+	set_sleeping(inv, v, counters);
+	return 0;
+}
+
+static void victim_teardown(struct invocation *inv)
+{
+	struct victim *v = inv->priv;
+
+	/* A target that would not end still uses all of this. */
+	if (!v || !target_bench_teardown(inv, &v->tb))
+		return;
+	for (unsigned int i = 0; i < v->n_threads; i++) {
+		perf_count_close(v->threads[i].counters);
+		free(v->threads[i].slices[0]);
+		free(v->threads[i].slices[1]);
+	}
+	free(v->threads);
+	free(v);
+}
+
+const struct bench bench_victim = {
+	.name = "victim",
+	.question = "what does the target lose to the works that it is made to run?",
+	.metrics = victim_metrics,
+	.tables = victim_tables,
+	.opts = victim_opts,
+	.needs = NEEDS_BPF | NEEDS_KFUNC,
+	.setup = victim_setup,
+	.work = worker_drive,
+	.collect = victim_collect,
+	.teardown = victim_teardown,
+};
