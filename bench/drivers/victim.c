@@ -22,38 +22,16 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "family.h"
-#include "median.h"
 #include "params.h"
-#include "perf_count.h"
-#include "probe.h"
+#include "slices.h"
 #include "target_bench.h"
 
 #define SLICE_DEFAULT "10000000"
-/* Multiplications per turn: about 1 us, so that the clock read between turns is a few per cent. */
-#define TURN 300
-
-struct slice {
-	uint64_t turns, cpu_ns;
-	uint64_t counters[COUNTERS];
-};
-
-/* One target's. The thread writes `slices` and `n`; read after its end. */
-struct victim_thread {
-	struct perf_count *counters;
-	struct slice *slices[2]; /* without load, with load */
-	unsigned int n[2], max;
-	int err;
-};
-
 struct victim {
 	struct target_bench tb;
-	struct victim_thread *threads; /* by target */
-	unsigned int n_threads;
-	unsigned int n_counters; /* that this machine has */
-	bool go; /* counters are open */
+	struct slices s;
 };
 
 static const struct metric victim_metrics[] = {
@@ -121,131 +99,6 @@ static const struct opt victim_opts[] = {
 	{ 0 },
 };
 
-/* The result must be used, or the compiler leaves the loop out. */
-static uint64_t turn(uint64_t x)
-{
-	for (int i = 0; i < TURN; i++)
-		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-	return x;
-}
-
-static uint64_t cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-static void read_edge(struct victim_thread *v, struct slice *edge)
-{
-	int err = perf_count_read(v->counters, edge->counters);
-
-	edge->cpu_ns = cpu_ns();
-	edge->turns = 0;
-	if (err && !v->err)
-		v->err = err;
-}
-
-/* A whole slice, and all of it inside the window: [from, to) up to a turn. */
-static bool is_whole(const struct invocation *inv, uint64_t index)
-{
-	uint64_t from = index * inv->slice_ns;
-
-	return from >= __atomic_load_n(&inv->window_start, __ATOMIC_ACQUIRE) &&
-	       from + inv->slice_ns <= __atomic_load_n(&inv->window_end, __ATOMIC_ACQUIRE);
-}
-
-static void keep(struct victim_thread *v, unsigned int on, const struct slice *from,
-		 const struct slice *to, uint64_t turns)
-{
-	struct slice *s;
-
-	if (v->n[on] == v->max)
-		return;
-	s = &v->slices[on][v->n[on]++];
-	s->turns = turns;
-	s->cpu_ns = to->cpu_ns - from->cpu_ns;
-	for (int c = 0; c < COUNTERS; c++)
-		s->counters[c] = to->counters[c] - from->counters[c];
-}
-
-/* Begins after the edge's own system calls, which belong to neither slice. */
-static void compute_slices(struct target *t, struct victim_thread *v)
-{
-	const struct invocation *inv = t->all->inv;
-	struct slice from, to;
-	uint64_t index = slice_of(inv, now_ns()), turns = 0, now_index, x = index;
-	bool whole = false; /* began at its edge */
-
-	read_edge(v, &from);
-	while (!target_stopped(t)) {
-		x = turn(x);
-		turns++;
-		now_index = slice_of(inv, now_ns());
-		if (now_index == index)
-			continue;
-		read_edge(v, &to);
-		/* Off its CPU over an edge: what it made then is of both kinds. */
-		if (whole && now_index == index + 1 && is_whole(inv, index))
-			keep(v, index % 2, &from, &to, turns);
-		whole = now_index == index + 1;
-		index = now_index;
-		read_edge(v, &from);
-		t->seen.loops += turns;
-		turns = 0;
-	}
-	tw_opaque(x);
-}
-
-static void compute(struct target *t, void *arg)
-{
-	struct timespec ms = { .tv_nsec = 1000000 };
-	struct victim *v = arg;
-
-	while (!__atomic_load_n(&v->go, __ATOMIC_ACQUIRE)) {
-		if (target_stopped(t))
-			return;
-		nanosleep(&ms, NULL);
-	}
-	compute_slices(t, &v->threads[t - t->all->v]);
-}
-
-static int open_thread(struct invocation *inv, struct victim *v, unsigned int i)
-{
-	struct victim_thread *t = &v->threads[i];
-	char why[160];
-	int err;
-
-	t->max = inv->window_ns / inv->slice_ns / 2 + 2;
-	for (int on = 0; on < 2; on++) {
-		t->slices[on] = calloc(t->max, sizeof(struct slice));
-		if (!t->slices[on])
-			return inv_fail(inv, -ENOMEM, "no memory for %u slices", t->max);
-	}
-	err = perf_count_open(v->tb.targets.v[i].tid, v->n_counters, &t->counters, why,
-			      sizeof(why));
-	return err ? inv_fail(inv, err, "%s", why) : 0;
-}
-
-static int open_threads(struct invocation *inv, struct victim *v)
-{
-	char why[160];
-	int err = 0;
-
-	v->n_counters = probe_perf_hw(why, sizeof(why)) ? COUNT_SOFTWARE : COUNTERS;
-	v->threads = calloc(v->tb.targets.n, sizeof(*v->threads));
-	if (!v->threads)
-		return inv_fail(inv, -ENOMEM, "no memory");
-	v->n_threads = v->tb.targets.n;
-	for (unsigned int i = 0; i < v->n_threads && !err; i++)
-		err = open_thread(inv, v, i);
-	/* RELEASE, paired with compute(): it sees the counters. */
-	if (!err)
-		__atomic_store_n(&v->go, true, __ATOMIC_RELEASE);
-	return err;
-}
-
 static int victim_setup(struct invocation *inv)
 {
 	struct victim *v = calloc(1, sizeof(*v));
@@ -261,57 +114,12 @@ static int victim_setup(struct invocation *inv)
 				"or --set victim.slice_ns=%llu",
 				(unsigned long long)inv->window_ns,
 				(unsigned long long)inv->window_ns / 20);
-	v->tb.targets.spin = compute;
-	v->tb.targets.spin_arg = v;
+	v->tb.targets.spin = slices_compute;
+	v->tb.targets.spin_arg = &v->s;
 	err = target_bench_setup(inv, &v->tb);
 	if (!err)
-		err = open_threads(inv, v);
+		err = slices_open(&v->s, inv, &v->tb.targets);
 	return err ? err : family_attach(inv, &v->tb.family);
-}
-
-static size_t kept(const struct victim *v, unsigned int on)
-{
-	size_t n = 0;
-
-	for (unsigned int t = 0; t < v->n_threads; t++)
-		n += v->threads[t].n[on];
-	return n;
-}
-
-/* CPU time per turn, median over the slices of all targets; NAN without any. */
-static double turn_ns(const struct victim *v, unsigned int on)
-{
-	size_t n = kept(v, on), i = 0;
-	struct spread s;
-	double *x;
-
-	x = calloc(n + 1, sizeof(*x));
-	if (!x)
-		return NAN;
-	for (unsigned int t = 0; t < v->n_threads; t++)
-		for (unsigned int k = 0; k < v->threads[t].n[on]; k++, i++)
-			x[i] = (double)v->threads[t].slices[on][k].cpu_ns /
-			       v->threads[t].slices[on][k].turns;
-	spread_of(x, n, &s);
-	free(x);
-	return s.median;
-}
-
-static struct slice sum_slices(const struct victim *v, unsigned int on)
-{
-	struct slice sum = { 0 };
-
-	for (unsigned int t = 0; t < v->n_threads; t++) {
-		for (unsigned int k = 0; k < v->threads[t].n[on]; k++) {
-			const struct slice *s = &v->threads[t].slices[on][k];
-
-			sum.turns += s->turns;
-			sum.cpu_ns += s->cpu_ns;
-			for (int c = 0; c < COUNTERS; c++)
-				sum.counters[c] += s->counters[c];
-		}
-	}
-	return sum;
 }
 
 /* Part of the window that had load. */
@@ -346,8 +154,8 @@ static const char *const counter_metrics[COUNTERS] = {
 
 static int set_computing(struct invocation *inv, const struct victim *v)
 {
-	double off_ns = turn_ns(v, 0), on_ns = turn_ns(v, 1);
-	struct slice off = sum_slices(v, 0), on = sum_slices(v, 1);
+	double off_ns = slices_turn_ns(&v->s, 0), on_ns = slices_turn_ns(&v->s, 1);
+	struct slice off = slices_sum(&v->s, 0), on = slices_sum(&v->s, 1);
 	double accepted;
 
 	if (isnan(off_ns) || isnan(on_ns))
@@ -356,11 +164,11 @@ static int set_computing(struct invocation *inv, const struct victim *v)
 				"(stop other load, or longer windows: -d)");
 	/* Of the slices that were kept. */
 	accepted = inv->counts[COHORT_WINDOW].bpf.accepted / loaded_s(inv) *
-		   (kept(v, 1) * inv->slice_ns / 1e9) / v->n_threads;
+		   (slices_kept(&v->s, 1) * inv->slice_ns / 1e9) / v->s.n;
 	inv_gauge(inv, "loop_off_per_s", 1e9 / off_ns);
 	inv_gauge(inv, "loop_on_per_s", 1e9 / on_ns);
 	inv_gauge(inv, "loss_ns", (on_ns - off_ns) * on.turns / accepted);
-	for (unsigned int c = 0; c < v->n_counters; c++)
+	for (unsigned int c = 0; c < v->s.n_counters; c++)
 		if (counter_metrics[c])
 			inv_gauge(inv, counter_metrics[c], extra(&off, &on, c, accepted));
 	return 0;
@@ -375,7 +183,7 @@ static void set_sleeping(struct invocation *inv, const struct victim *v,
 
 	inv_gauge(inv, "eintr_per_accepted", seen.interrupted / accepted);
 	inv_gauge(inv, "loss_ns", counters[COUNT_TASK_CLOCK] / accepted);
-	for (unsigned int c = 0; c < v->n_counters; c++)
+	for (unsigned int c = 0; c < v->s.n_counters; c++)
 		if (counter_metrics[c])
 			inv_gauge(inv, counter_metrics[c], counters[c] / accepted);
 }
@@ -386,8 +194,8 @@ static int read_counters(struct invocation *inv, struct victim *v, uint64_t sum[
 	uint64_t one[COUNTERS];
 
 	memset(sum, 0, COUNTERS * sizeof(*sum));
-	for (unsigned int i = 0; i < v->n_threads && v->tb.targets.kind != TARGET_REMOTE; i++) {
-		int err = perf_count_read(v->threads[i].counters, one);
+	for (unsigned int i = 0; i < v->s.n && v->tb.targets.kind != TARGET_REMOTE; i++) {
+		int err = perf_count_read(v->s.v[i].counters, one);
 
 		if (err)
 			return inv_fail(inv, err, "cannot read the counters of a target: %s",
@@ -400,11 +208,10 @@ static int read_counters(struct invocation *inv, struct victim *v, uint64_t sum[
 
 static int check_threads(struct invocation *inv, const struct victim *v)
 {
-	for (unsigned int i = 0; i < v->n_threads; i++)
-		if (v->threads[i].err)
-			return inv_fail(inv, v->threads[i].err,
-					"a target cannot read its counters: %s",
-					strerror(-v->threads[i].err));
+	for (unsigned int i = 0; i < v->s.n; i++)
+		if (v->s.v[i].err)
+			return inv_fail(inv, v->s.v[i].err, "a target cannot read its counters: %s",
+					strerror(-v->s.v[i].err));
 	return 0;
 }
 
@@ -438,12 +245,7 @@ static void victim_teardown(struct invocation *inv)
 	/* A target that would not end still uses all of this. */
 	if (!v || !target_bench_teardown(inv, &v->tb))
 		return;
-	for (unsigned int i = 0; i < v->n_threads; i++) {
-		perf_count_close(v->threads[i].counters);
-		free(v->threads[i].slices[0]);
-		free(v->threads[i].slices[1]);
-	}
-	free(v->threads);
+	slices_free(&v->s);
 	free(v);
 }
 
