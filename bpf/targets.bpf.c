@@ -20,6 +20,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE); /* a target may look how many it ran */
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct tw_slot_elem);

@@ -58,12 +58,17 @@ static uint64_t wait_until(const struct worker *w, uint64_t due)
 	return now;
 }
 
+static bool loaded_at(const struct worker *w, uint64_t t)
+{
+	return !w->inv->slice_ns || slice_of(w->inv, t) % 2;
+}
+
 /* The next due instant of the schedule, or of its slices with load. */
 static uint64_t next_due(struct worker *w)
 {
 	uint64_t due = pacer_next(&w->pacer);
 
-	while (w->inv->slice_ns && slice_of(w->inv, due) % 2 == 0)
+	while (!loaded_at(w, due))
 		due = pacer_next(&w->pacer);
 	return due;
 }
@@ -95,7 +100,9 @@ static void drive_paced(struct worker *w)
 			account_rest(w, due, next);
 			return;
 		}
-		t->fire(w, due);
+		/* So late that it would be load where there is to be none: left out, and missed. */
+		if (loaded_at(w, called))
+			t->fire(w, due);
 		account(w, due, next, called);
 		worker_ready(w);
 	}

@@ -29,11 +29,12 @@ static uint64_t cpu_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static void read_edge(struct sliced *v, struct slice *edge)
+static void read_edge(const struct target *t, struct sliced *v, struct slice *edge)
 {
 	int err = perf_count_read(v->counters, edge->counters);
 
 	edge->cpu_ns = cpu_ns();
+	edge->works = target_completed(t);
 	if (err && !v->err)
 		v->err = err;
 }
@@ -46,15 +47,16 @@ static bool in_window(const struct invocation *inv, uint64_t index)
 	       from + inv->slice_ns <= __atomic_load_n(&inv->window_end, __ATOMIC_ACQUIRE);
 }
 
-static void keep(struct sliced *v, unsigned int on, const struct slice *from,
-		 const struct slice *to, uint64_t turns)
+static void keep(struct sliced *v, const struct slice *from, const struct slice *to, uint64_t turns)
 {
+	bool on = to->works != from->works;
 	struct slice *s;
 
 	if (v->n[on] == v->max)
 		return;
 	s = &v->slices[on][v->n[on]++];
 	s->turns = turns;
+	s->works = to->works - from->works;
 	s->cpu_ns = to->cpu_ns - from->cpu_ns;
 	for (int c = 0; c < COUNTERS; c++)
 		s->counters[c] = to->counters[c] - from->counters[c];
@@ -68,17 +70,17 @@ static void compute(struct target *t, struct sliced *v)
 	uint64_t index = slice_of(inv, now_ns()), turns = 0, now_index, x = index;
 	bool whole = false; /* the slice was entered at its edge */
 
-	read_edge(v, &from);
+	read_edge(t, v, &from);
 	while (!target_stopped(t)) {
 		x = turn(x);
 		turns++;
 		now_index = slice_of(inv, now_ns());
 		if (now_index == index)
 			continue;
-		read_edge(v, &to);
+		read_edge(t, v, &to);
 		/* Off its CPU for more than a slice: what it did is of both kinds. */
 		if (whole && now_index == index + 1 && in_window(inv, index))
-			keep(v, index % 2, &from, &to, turns);
+			keep(v, &from, &to, turns);
 		whole = now_index == index + 1;
 		index = now_index;
 		from = to;
@@ -106,7 +108,7 @@ static int open_one(struct slices *s, struct sliced *v, struct invocation *inv, 
 	char why[160];
 	int err;
 
-	v->max = inv->window_ns / inv->slice_ns / 2 + 2;
+	v->max = inv->window_ns / inv->slice_ns + 2;
 	for (int on = 0; on < 2; on++) {
 		v->slices[on] = calloc(v->max, sizeof(struct slice));
 		if (!v->slices[on])
@@ -134,34 +136,51 @@ int slices_open(struct slices *s, struct invocation *inv, const struct targets *
 	return err;
 }
 
-size_t slices_kept(const struct slices *s, unsigned int on)
+typedef double (*slice_fn)(const struct slice *s, double arg);
+
+static double median_of(const struct slices *s, unsigned int on, slice_fn fn, double arg)
 {
-	size_t n = 0;
+	struct spread spread;
+	size_t n = 0, i = 0;
+	double *x;
 
 	for (unsigned int t = 0; t < s->n; t++)
 		n += s->v[t].n[on];
-	return n;
-}
-
-double slices_turn_ns(const struct slices *s, unsigned int on)
-{
-	size_t n = slices_kept(s, on), i = 0;
-	struct spread spread;
-	double *x = calloc(n + 1, sizeof(*x));
-
+	x = calloc(n + 1, sizeof(*x));
 	if (!x)
 		return NAN;
 	for (unsigned int t = 0; t < s->n; t++)
-		for (unsigned int k = 0; k < s->v[t].n[on]; k++, i++)
-			x[i] = (double)s->v[t].slices[on][k].cpu_ns / s->v[t].slices[on][k].turns;
+		for (unsigned int k = 0; k < s->v[t].n[on]; k++)
+			x[i++] = fn(&s->v[t].slices[on][k], arg);
 	spread_of(x, n, &spread);
 	free(x);
 	return spread.median;
 }
 
+static double turn_cost(const struct slice *s, double arg)
+{
+	return (double)s->cpu_ns / s->turns;
+}
+
+static double work_cost(const struct slice *s, double turn_ns)
+{
+	return (s->cpu_ns - s->turns * turn_ns) / s->works;
+}
+
+double slices_turn_ns(const struct slices *s, unsigned int on)
+{
+	return median_of(s, on, turn_cost, 0);
+}
+
+double slices_work_ns(const struct slices *s, double turn_ns)
+{
+	return median_of(s, 1, work_cost, turn_ns);
+}
+
 static void add(struct slice *sum, const struct slice *s)
 {
 	sum->turns += s->turns;
+	sum->works += s->works;
 	sum->cpu_ns += s->cpu_ns;
 	for (int c = 0; c < COUNTERS; c++)
 		sum->counters[c] += s->counters[c];

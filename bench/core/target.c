@@ -192,17 +192,38 @@ int targets_create(struct targets *t, struct invocation *inv, enum target_kind k
 	return err;
 }
 
-int targets_publish(struct targets *t, struct bpf_family *f)
+static int map_array(struct targets *t, struct bpf_family *f, const char *name, int prot,
+		     size_t size, void **out)
 {
-	int fd = bpf_family_map_fd(f, "targets");
+	*out = mmap(NULL, size, prot, MAP_SHARED, bpf_family_map_fd(f, name), 0);
+	if (*out != MAP_FAILED)
+		return 0;
+	*out = NULL;
+	return inv_fail(t->inv, -errno, "cannot map the array %s: %s", name, strerror(errno));
+}
+
+static int map_arrays(struct targets *t, struct bpf_family *f)
+{
+	int cpus = t->v[t->n - 1].worker_cpu + 1, err;
 	void *p;
 
-	t->shared_size = (t->v[t->n - 1].worker_cpu + 1) * sizeof(*t->shared);
-	p = mmap(NULL, t->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		return inv_fail(t->inv, -errno, "cannot map the list of targets: %s",
-				strerror(errno));
+	t->slots_size = cpus * sizeof(*t->slots);
+	err = map_array(t, f, "slots", PROT_READ, t->slots_size, &p);
+	t->slots = p;
+	if (err)
+		return err;
+	t->shared_size = cpus * sizeof(*t->shared);
+	err = map_array(t, f, "targets", PROT_READ | PROT_WRITE, t->shared_size, &p);
 	t->shared = p;
+	return err;
+}
+
+int targets_publish(struct targets *t, struct bpf_family *f)
+{
+	int err = map_arrays(t, f);
+
+	if (err)
+		return err;
 	t->published = now_ns();
 	for (unsigned int i = 0; i < t->n; i++) {
 		struct target *one = &t->v[i];
@@ -285,6 +306,8 @@ void targets_free(struct targets *t)
 	}
 	if (t->shared)
 		munmap(t->shared, t->shared_size);
+	if (t->slots)
+		munmap((void *)t->slots, t->slots_size);
 	free(t->v);
 	*t = (struct targets){ 0 };
 }

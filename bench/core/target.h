@@ -53,8 +53,9 @@ struct targets {
 	enum target_kind kind;
 	struct target *v; /* by worker */
 	unsigned int n;
-	struct tw_target *shared; /* mapped: by CPU */
-	size_t shared_size;
+	struct tw_target *shared; /* mapped, by CPU of the worker */
+	const struct tw_slot_elem *slots; /* likewise; read only */
+	size_t shared_size, slots_size;
 	bool stop, gone;
 	uint64_t published; /* ns */
 	double lived_s; /* from then until their end */
@@ -67,8 +68,14 @@ struct targets {
  * targets_stop() and targets_free() take it after a failure, too. */
 int targets_create(struct targets *t, struct invocation *inv, enum target_kind kind);
 
-/* Tells the programs of f (map `targets`, loaded) whom to schedule on. */
+/* Tells the programs of f (loaded) whom to schedule on: map `targets`; and maps `slots`. */
 int targets_publish(struct targets *t, struct bpf_family *f);
+
+/* Works that it has run until now; after targets_publish(). */
+static inline uint64_t target_completed(const struct target *t)
+{
+	return __atomic_load_n(&t->all->slots[t->worker_cpu].slot.completed, __ATOMIC_RELAXED);
+}
 
 bool target_stopped(const struct target *t); /* for spin(); cheap */
 

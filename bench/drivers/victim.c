@@ -8,11 +8,11 @@
  * The load is on in every second slice of time only, so that a drift of the machine hits both halves
  * alike. The computing target counts its turns per slice, by its CPU time (CLOCK_THREAD_CPUTIME_ID,
  * read at the edges of slices): other tasks on its CPU are not in it; interrupts and callbacks are.
- *   loss_ns  remote: CPU time per turn, median of the slices with load less that of those without,
- *            times the turns of the slices with load, per accepted work
+ *   loss_ns  remote: CPU time of a slice beyond what its turns cost in slices without a work, per
+ *            work that ran in it; the median over slices
  *            sleepers: CPU time at all per accepted work, as without works they would use none
- * Counters (libperf, of the target's thread, user and kernel) likewise: what the turns that were made
- * with load would not have cost without it.
+ * Counters (libperf, of the target's thread, user and kernel) likewise, from sums over slices. A call
+ * that comes so late that its slice is over is left out: it counts as missed (see intended, attempts).
  *
  * Not measured: what the scheduling side loses, and other tasks on the target's CPU; caches and
  * predictors that the target finds cold afterwards are part of the loss, as far as the loop uses them
@@ -28,7 +28,6 @@
 #include "slices.h"
 #include "target_bench.h"
 
-#define SLICE_DEFAULT "10000000"
 struct victim {
 	struct target_bench tb;
 	struct slices s;
@@ -94,7 +93,7 @@ static const struct opt victim_opts[] = {
 	  .type = OPT_U64,
 	  .min = 1000000,
 	  .max = 1000000000,
-	  .def = { SLICE_DEFAULT },
+	  .def = { "10000000" },
 	  .help = "length of the slices of time, with and without load in turns" },
 	{ 0 },
 };
@@ -137,12 +136,12 @@ static double loaded_s(const struct invocation *inv)
 	return ns / 1e9;
 }
 
-/* What the slices with load would not have counted for the same turns without it, per accepted. */
-static double extra(const struct slice *off, const struct slice *on, int counter, double accepted)
+/* What the slices with works would not have counted for the same turns without them, per work. */
+static double extra(const struct slice *off, const struct slice *on, int counter)
 {
 	double base = (double)off->counters[counter] / off->turns * on->turns;
 
-	return (on->counters[counter] - base) / accepted;
+	return (on->counters[counter] - base) / on->works;
 }
 
 static const char *const counter_metrics[COUNTERS] = {
@@ -156,21 +155,17 @@ static int set_computing(struct invocation *inv, const struct victim *v)
 {
 	double off_ns = slices_turn_ns(&v->s, 0), on_ns = slices_turn_ns(&v->s, 1);
 	struct slice off = slices_sum(&v->s, 0), on = slices_sum(&v->s, 1);
-	double accepted;
 
 	if (isnan(off_ns) || isnan(on_ns))
 		return inv_fail(inv, -ENODATA,
 				"the target was never on its CPU for a whole slice of each kind "
 				"(stop other load, or longer windows: -d)");
-	/* Of the slices that were kept. */
-	accepted = inv->counts[COHORT_WINDOW].bpf.accepted / loaded_s(inv) *
-		   (slices_kept(&v->s, 1) * inv->slice_ns / 1e9) / v->s.n;
 	inv_gauge(inv, "loop_off_per_s", 1e9 / off_ns);
 	inv_gauge(inv, "loop_on_per_s", 1e9 / on_ns);
-	inv_gauge(inv, "loss_ns", (on_ns - off_ns) * on.turns / accepted);
+	inv_gauge(inv, "loss_ns", slices_work_ns(&v->s, off_ns));
 	for (unsigned int c = 0; c < v->s.n_counters; c++)
 		if (counter_metrics[c])
-			inv_gauge(inv, counter_metrics[c], extra(&off, &on, c, accepted));
+			inv_gauge(inv, counter_metrics[c], extra(&off, &on, c));
 	return 0;
 }
 

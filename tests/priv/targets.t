@@ -22,8 +22,9 @@ cpus=$(allowed_cpus | wc -l)
 [ "$cpus" -ge 2 ] || skip_all "a target needs a second CPU" "${cases[@]}" "${kills[@]}"
 
 run_all() {
-	tw targets --targets self,remote,remote-wait,remote-read,zombie,exiting \
-		--modes signal,resume --rates 10000 -n 1 -d 0.5
+	rm -f "$T/j"
+	run urgent "$TWBENCH" run targets --modes signal,resume --rates 10000 -n 1 -d 0.5 \
+		--targets self,remote,remote-wait,remote-read,zombie,exiting -q -o "$T/j"
 }
 
 # Each prints what is wrong; `want` samples are looked at.
