@@ -24,9 +24,10 @@ struct bpf_task_work {
 } __attribute__((aligned(8)));
 
 /* Defined, not just declared: libbpf compares kfunc prototypes kind by kind, and a declaration is
- * another kind than the kernel's struct. The members are never used. */
+ * another kind than the kernel's struct. */
 struct task_struct {
-	int pid;
+	int pid; /* a thread's id */
+	__u32 tgid; /* its process's; signed in the kernel */
 } __attribute__((preserve_access_index));
 
 struct bpf_map {
@@ -35,6 +36,10 @@ struct bpf_map {
 
 /* Spelled out because libbpf 1.1 refuses a kfunc prototype that says `void *` here. */
 typedef int (*bpf_task_work_callback_t)(struct bpf_map *map, void *key, void *value);
+
+/* By id in the initial namespace; a reference, or NULL. */
+extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;
+extern void bpf_task_release(struct task_struct *p) __ksym;
 
 #ifdef TW_KFUNC_IMPL
 extern int bpf_task_work_schedule_signal_impl(struct task_struct *task, struct bpf_task_work *tw,

@@ -200,6 +200,16 @@ struct tw_slot_elem {
 	__u64 gap[16];
 };
 
+/*
+ * The task that a CPU's worker schedules on (family `targets`). `now` is written by user space, which
+ * changes it only after the task before is gone for good: no callback of it can come any more.
+ */
+struct tw_target {
+	__u64 now; /* thread id, and above bit 32 how many there were before */
+	__u64 seen; /* `now` at the last firing; the program's */
+	__u64 gap[16];
+};
+
 /* What runs per firing in the `nop` family. */
 enum tw_nop { TW_NOP_EMPTY, TW_NOP_CLOCK, TW_NOP_RECORD, TW_NOP_VARIANTS };
 

@@ -58,6 +58,9 @@ struct opt {
 	/* Values by profile, blank-separated: the profile sweeps over them. One string in def[0] and
 	 * NULL after it serves all profiles. */
 	const char *def[PROFILES];
+	/* Whether a profile tries its value of this row, in params, with those of the rows before it;
+	 * NULL: always. Not asked for values of the command line. */
+	bool (*swept)(const json_t *params, enum profile p);
 	enum opt_type type;
 	uint64_t min, max; /* OPT_U64, inclusive */
 	const char *const *choices; /* OPT_ENUM, ends with NULL */
@@ -77,6 +80,9 @@ struct bench {
 	unsigned int needs; /* NEEDS_* for every point; those of the trigger come on top */
 	/* Further needs of one point of the plan; NULL: none. */
 	unsigned int (*needs_of)(const json_t *params);
+	/* Whether the process's main thread exits before the invocation begins, and stays as a zombie;
+	 * NULL: no. */
+	bool (*leader_exits)(const json_t *params);
 	/* Expected seconds of one invocation, beyond window and warm-up; NULL: the usual. */
 	double (*extra_s)(const json_t *params);
 	/* Load, allocate, attach. Workers exist, pinned and parked, their tids known. Required. */
@@ -162,6 +168,10 @@ struct invocation {
 	/* Set by setup(): workers sleep until the next due instant instead of spinning, so that what
 	 * they do not use of their CPUs is others'. Lateness of the wake-up is then part of latency. */
 	bool workers_sleep;
+	/* Set by setup(): load in every second slice of this length only, see slice_of(). 0: always. */
+	uint64_t slice_ns;
+	/* Set by setup(): targets come and go; a call that finds none is filtered, but was made. */
+	bool targets_vanish;
 	/* The programs' knobs, or NULL; the runner writes the window there. */
 	struct tw_knobs *knobs;
 	void *priv; /* the driver's */
@@ -211,6 +221,12 @@ uint64_t worker_window_end(const struct worker *w);
 
 /* The usual work(): fires the trigger by schedule (or spins in user space while the kernel fires). */
 int worker_drive(struct worker *w);
+
+/* Slices of time, counted from boot; those with an odd number have load. */
+static inline uint64_t slice_of(const struct invocation *inv, uint64_t t)
+{
+	return t / inv->slice_ns;
+}
 
 /* CLOCK_MONOTONIC in ns: the clock of bpf_ktime_get_ns(). */
 uint64_t now_ns(void);

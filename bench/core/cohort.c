@@ -10,22 +10,15 @@
 
 /* How long works may be under way after the trigger is quiet before they are called in flight. */
 #define SETTLE_NS 1000000000ULL
+/* What is still there this long after the last call is pending: no way of a work takes longer, but
+ * on a machine that is busy with something else. */
+#define COMING_NS 20000000ULL
 
-static void count_slot(const struct invocation *inv, const struct tw_slot *slot,
-		       uint64_t n[COHORTS])
+typedef int (*slot_fn)(struct invocation *inv, uint32_t key, const struct tw_slot *slot, void *arg);
+
+static int each_slot(struct invocation *inv, struct bpf_family *f, slot_fn fn, void *arg)
 {
-	uint64_t call = slot->stamp[slot->completed & 1].call;
-
-	if (slot->accepted == slot->completed)
-		return;
-	n[COHORT_LIFE]++;
-	n[COHORT_WINDOW] += call >= inv->window_start && call < inv->window_end;
-}
-
-/* Accepted and not completed: read from the elements, never computed from the counters. */
-static int count_in_flight(struct invocation *inv, struct bpf_family *f, uint64_t n[COHORTS])
-{
-	int apart = bpf_family_map_fd(f, "slots"), err;
+	int apart = bpf_family_map_fd(f, "slots"), err, stop = 0;
 	int fd = apart >= 0 ? apart : bpf_family_map_fd(f, "elems");
 	union {
 		struct tw_elem elem;
@@ -33,18 +26,105 @@ static int count_in_flight(struct invocation *inv, struct bpf_family *f, uint64_
 	} e;
 	uint32_t key, next;
 
-	n[COHORT_WINDOW] = n[COHORT_LIFE] = 0;
-	for (err = bpf_map_get_next_key(fd, NULL, &next); !err;
+	for (err = bpf_map_get_next_key(fd, NULL, &next); !err && !stop;
 	     err = bpf_map_get_next_key(fd, &key, &next)) {
 		key = next;
 		if (bpf_map_lookup_elem(fd, &key, &e))
 			return inv_fail(inv, -errno, "cannot read element %u: %s", key,
 					strerror(errno));
-		count_slot(inv, apart >= 0 ? &e.apart.slot : &e.elem.slot, n);
+		stop = fn(inv, key, apart >= 0 ? &e.apart.slot : &e.elem.slot, arg);
 	}
+	if (stop)
+		return stop;
 	return errno == ENOENT
 		       ? 0
 		       : inv_fail(inv, -errno, "cannot read the elements: %s", strerror(errno));
+}
+
+static uint64_t pending_call(const struct tw_slot *slot)
+{
+	return slot->stamp[slot->completed & 1].call;
+}
+
+static int count_slot(struct invocation *inv, uint32_t key, const struct tw_slot *slot, void *arg)
+{
+	uint64_t *n = arg, call = pending_call(slot);
+
+	if (slot->accepted == slot->completed)
+		return 0;
+	n[COHORT_LIFE]++;
+	n[COHORT_WINDOW] += call >= inv->window_start && call < inv->window_end;
+	return 0;
+}
+
+/* Accepted and not completed: read from the elements, never computed from the counters. */
+static int count_in_flight(struct invocation *inv, struct bpf_family *f, uint64_t n[COHORTS])
+{
+	n[COHORT_WINDOW] = n[COHORT_LIFE] = 0;
+	return each_slot(inv, f, count_slot, n);
+}
+
+static int find_oldest(struct invocation *inv, uint32_t key, const struct tw_slot *slot, void *arg)
+{
+	struct cohort_pending *p = arg;
+
+	if (slot->accepted == slot->completed)
+		return 0;
+	p->n++;
+	if (pending_call(slot) < p->oldest_call)
+		p->oldest_call = pending_call(slot);
+	return 0;
+}
+
+int cohort_pending(struct invocation *inv, struct bpf_family *f, struct cohort_pending *p)
+{
+	uint64_t deadline = now_ns() + COMING_NS;
+	int err;
+
+	/* Works that are just on their way are not pending ones. */
+	do {
+		*p = (struct cohort_pending){ .oldest_call = UINT64_MAX };
+		quiesce_cpus();
+		p->at = now_ns();
+		err = each_slot(inv, f, find_oldest, p);
+	} while (!err && p->n && now_ns() < deadline);
+	return err;
+}
+
+struct losses {
+	struct bpf_family *f;
+	uint64_t n[TW_PHASES];
+};
+
+static int lose_slot(struct invocation *inv, uint32_t key, const struct tw_slot *slot, void *arg)
+{
+	struct tw_slot_elem e = { .slot = *slot };
+	uint64_t call = pending_call(slot);
+	struct losses *l = arg;
+	bool inside = call >= inv->window_start && call < inv->window_end;
+
+	if (slot->accepted == slot->completed)
+		return 0;
+	e.slot.completed = slot->accepted;
+	if (bpf_map_update_elem(bpf_family_map_fd(l->f, "slots"), &key, &e, BPF_EXIST))
+		return inv_fail(inv, -errno, "cannot settle slot %u: %s", key, strerror(errno));
+	l->n[inside ? TW_WINDOW : TW_OUTSIDE]++;
+	return 0;
+}
+
+int cohort_lose(struct invocation *inv, struct bpf_family *f)
+{
+	struct losses l = { .f = f };
+	uint64_t deadline = now_ns() + SETTLE_NS;
+	int err;
+
+	/* Where nothing can be known of the irq_work, it has had the time that it gets anyway. */
+	while (quiesce_cpus() && now_ns() < deadline)
+		;
+	err = each_slot(inv, f, lose_slot, &l);
+	if (!err)
+		err = bpf_family_add_lost(f, l.n);
+	return err && f->why[0] ? family_fail(inv, f, err) : err;
 }
 
 /* Works that were accepted last are still on their way when the trigger falls silent. */
@@ -102,7 +182,7 @@ static int read_counts(struct invocation *inv, struct bpf_family *f)
 static void check_generator(struct invocation *inv)
 {
 	const struct counts *c = &inv->counts[COHORT_WINDOW];
-	uint64_t attempts = c->bpf.attempts;
+	uint64_t attempts = c->bpf.attempts + (inv->targets_vanish ? c->bpf.filtered : 0);
 	uint64_t gap = attempts > c->intended ? attempts - c->intended : c->intended - attempts;
 	bool off = gap * 100 > c->intended;
 

@@ -26,6 +26,21 @@ int cohort_collect(struct invocation *inv, struct bpf_family *f);
 		"ebusy_ratio", "", METRIC_GAUGE, BETTER_LOWER, "EBUSY per attempt" \
 	}
 void cohort_rates(struct invocation *inv);
+/* Works that are pending though the load has stopped: their latency is at least this. */
+struct cohort_pending {
+	uint64_t n;
+	uint64_t oldest_call; /* ns; of the oldest of them */
+	uint64_t at; /* ns; when they were looked at */
+};
+
+/* After the workers were joined, before their targets end. 0 or inv_fail(). */
+int cohort_pending(struct invocation *inv, struct bpf_family *f, struct cohort_pending *p);
+
+/*
+ * The workers were joined, and their targets are gone for good: counts as lost what did not run. For
+ * families with `slots`; between cohort_pending() and the others. 0 or inv_fail().
+ */
+int cohort_lose(struct invocation *inv, struct bpf_family *f);
 
 /*
  * Detach, let the CPUs pass, close the maps: in this order; and while works are under way, or if that

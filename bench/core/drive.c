@@ -58,6 +58,21 @@ static uint64_t wait_until(const struct worker *w, uint64_t due)
 	return now;
 }
 
+static bool loaded_at(const struct worker *w, uint64_t t)
+{
+	return !w->inv->slice_ns || slice_of(w->inv, t) % 2;
+}
+
+/* The next due instant of the schedule, or of its slices with load. */
+static uint64_t next_due(struct worker *w)
+{
+	uint64_t due = pacer_next(&w->pacer);
+
+	while (!loaded_at(w, due))
+		due = pacer_next(&w->pacer);
+	return due;
+}
+
 /* Due instants of the window that a generator far behind has not come to: intended, and late. */
 static void account_rest(struct worker *w, uint64_t due, uint64_t next)
 {
@@ -66,7 +81,7 @@ static void account_rest(struct worker *w, uint64_t due, uint64_t next)
 	/* Stopped before the window was over: there will be no sample. */
 	if (now_ns() < end)
 		return;
-	for (; due < end; due = next, next = pacer_next(&w->pacer)) {
+	for (; due < end; due = next, next = next_due(w)) {
 		w->intended += due >= start;
 		w->late += due >= start;
 	}
@@ -78,14 +93,16 @@ static void drive_paced(struct worker *w)
 	uint64_t due, next, called;
 
 	pacer_start(&w->pacer, now_ns());
-	for (due = pacer_next(&w->pacer);; due = next) {
-		next = pacer_next(&w->pacer);
+	for (due = next_due(w);; due = next) {
+		next = next_due(w);
 		called = wait_until(w, due);
 		if (worker_stop(w)) {
 			account_rest(w, due, next);
 			return;
 		}
-		t->fire(w, due);
+		/* So late that it would be load where there is to be none: left out, and missed. */
+		if (loaded_at(w, called))
+			t->fire(w, due);
 		account(w, due, next, called);
 		worker_ready(w);
 	}

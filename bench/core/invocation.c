@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cpulist.h"
@@ -21,9 +22,14 @@
 
 volatile sig_atomic_t invocation_interrupted;
 
+/* The thread that runs the phases: SIGTERM must end its sleep, whichever thread gets it. */
+static pthread_t phases_thread;
+
 static void on_term(int sig)
 {
 	invocation_interrupted = 1;
+	if (!pthread_equal(pthread_self(), phases_thread))
+		pthread_kill(phases_thread, sig);
 }
 
 /* A child never outlives the runner; a Ctrl-C for the whole group and a closed terminal are the
@@ -168,6 +174,42 @@ static void answer(struct invocation *inv, int err)
 				       core->err ? core->why : strerror(-err)));
 }
 
+/* From the order to the answer. */
+static void serve(struct invocation *inv)
+{
+	answer(inv, run(inv));
+	if (inv->core->threads)
+		_exit(1);
+	for (unsigned int i = 0; i < inv->n_workers; i++)
+		pacer_fini(&inv->workers[i].pacer);
+	free(inv->workers);
+	result_fini(inv);
+}
+
+/* What of bind_to_parent() belongs to a thread. The answer was flushed; nothing is left to exit(). */
+static void *serve_alone(void *arg)
+{
+	struct invocation *inv = arg;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	serve(inv);
+	_exit(0);
+}
+
+/*
+ * Leaves the invocation to a second thread. The system call itself: pthread_exit() would unwind, for
+ * which a static executable needs a shared library. What is on this stack stays.
+ */
+static int serve_without_leader(struct invocation *inv)
+{
+	int err = pthread_create(&phases_thread, NULL, serve_alone, inv);
+
+	if (err)
+		return err;
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
 int invocation_main(int argc, char **argv)
 {
 	struct invocation_core core = { .gate_lock = PTHREAD_MUTEX_INITIALIZER,
@@ -177,22 +219,16 @@ int invocation_main(int argc, char **argv)
 				  .window_start = UINT64_MAX,
 				  .window_end = UINT64_MAX };
 	json_t *order = NULL;
-	int err;
 
+	phases_thread = pthread_self();
 	core.in = fdopen(INVOCATION_FD, "r");
 	core.out = fdopen(dup(INVOCATION_FD), "w");
 	if (!core.in || !core.out || result_init(&inv) || read_order(&inv, &order))
 		return 2;
 	needs_prepare();
-	err = run(&inv);
-	answer(&inv, err);
-	if (core.threads)
-		_exit(1);
-
-	for (unsigned int i = 0; i < inv.n_workers; i++)
-		pacer_fini(&inv.workers[i].pacer);
-	free(inv.workers);
-	result_fini(&inv);
+	if (inv.bench->leader_exits && inv.bench->leader_exits(inv.params))
+		return serve_without_leader(&inv);
+	serve(&inv);
 	json_decref(order);
 	return 0;
 }

@@ -88,22 +88,28 @@ static bool some_bench_takes(const struct plan_request *r, const char *name, con
 	return false;
 }
 
+/* What the command line says of an option, for this bench or for all; NULL: nothing. */
+static json_t *given_for(const struct plan_request *r, const struct bench *b, const struct opt *o,
+			 bool *for_all)
+{
+	char full[128];
+	json_t *given;
+
+	snprintf(full, sizeof(full), "%s.%s", b->name, o->name);
+	given = json_object_get(r->values, full);
+	*for_all = !given;
+	return given ?: json_object_get(r->values, o->name);
+}
+
 /* The values that one option sweeps over: command line first, then the profile. A name for all
  * benches leaves out those that do not know it. */
 static json_t *sweep_of(const struct plan_request *r, const struct bench *b, const struct opt *o,
 			char *why, size_t size)
 {
-	char full[128];
-	json_t *given, *text, *all;
-	bool for_all = false;
+	bool for_all;
+	json_t *given = given_for(r, b, o, &for_all), *text, *all;
 	size_t i;
 
-	snprintf(full, sizeof(full), "%s.%s", b->name, o->name);
-	given = json_object_get(r->values, full);
-	if (!given) {
-		given = json_object_get(r->values, o->name);
-		for_all = true;
-	}
 	if (!given)
 		return opt_values(o, opt_default(o, r->profile), ' ', why, size);
 
@@ -180,6 +186,7 @@ static int expand(struct plan *plan, const struct plan_request *r, const struct 
 		  const struct opt *o, json_t *params, char *why, size_t size)
 {
 	json_t *values, *v;
+	bool for_all, thin;
 	size_t i;
 	int err = 0;
 
@@ -188,8 +195,11 @@ static int expand(struct plan *plan, const struct plan_request *r, const struct 
 	values = sweep_of(r, b, o, why, size);
 	if (!values)
 		return -EINVAL;
+	thin = o->swept && !given_for(r, b, o, &for_all);
 	json_array_foreach(values, i, v) {
 		json_object_set(params, o->name, v);
+		if (thin && !o->swept(params, r->profile))
+			continue;
 		err = expand(plan, r, b, o + 1, params, why, size);
 		if (err)
 			break;

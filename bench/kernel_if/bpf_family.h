@@ -79,6 +79,8 @@ int bpf_family_counts(struct bpf_family *f, struct tw_counts out[TW_PHASES]);
 int bpf_family_window_counts(struct bpf_family *f, int cpu, struct tw_counts *out);
 /* Works of the window that are in no stage, summed over CPUs (map `marks`). */
 int bpf_family_unmatched(struct bpf_family *f, uint64_t *out);
+/* Adds to the lost ones, by phase; while no program of f runs, and no callback. 0 or -errno with why. */
+int bpf_family_add_lost(struct bpf_family *f, const uint64_t lost[TW_PHASES]);
 /* Merge over CPUs of one entry of the map `hists`. */
 int bpf_family_hist(struct bpf_family *f, uint32_t key, struct tw_hist *out);
 

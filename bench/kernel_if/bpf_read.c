@@ -98,3 +98,22 @@ int bpf_family_hist(struct bpf_family *f, uint32_t key, struct tw_hist *out)
 	free(all);
 	return 0;
 }
+
+/* One CPU's share takes them: nothing adds to the counters any more. */
+int bpf_family_add_lost(struct bpf_family *f, const uint64_t lost[TW_PHASES])
+{
+	int fd = bpf_family_map_fd(f, "counters"), n, err;
+	struct tw_counters *all;
+	uint32_t zero = 0;
+
+	err = read_percpu(fd, 0, sizeof(*all), (void **)&all, &n);
+	if (err)
+		return fail(f, err, "counters");
+	for (int p = 0; p < TW_PHASES; p++)
+		all[0].phase[p].lost += lost[p];
+	err = bpf_map_update_elem(fd, &zero, all, BPF_EXIST) ? -errno : 0;
+	free(all);
+	if (err)
+		snprintf(f->why, sizeof(f->why), "cannot write map counters: %s", strerror(-err));
+	return err;
+}

@@ -65,10 +65,11 @@ int bpf_family_check_order(struct bpf_family *f)
 {
 	int max = highest_map_fd(f), err = 0;
 	struct dirent *e;
-	DIR *d = opendir("/proc/self/fd");
+	/* Not /proc/self: that is the main thread, which may have exited. */
+	DIR *d = opendir("/proc/thread-self/fd");
 
 	if (!d) {
-		snprintf(f->why, sizeof(f->why), "/proc/self/fd: %s", strerror(errno));
+		snprintf(f->why, sizeof(f->why), "/proc/thread-self/fd: %s", strerror(errno));
 		return -errno;
 	}
 	while ((e = readdir(d))) {

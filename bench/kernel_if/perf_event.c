@@ -44,9 +44,9 @@ static int lowest_free_fd(void)
 
 static bool is_perf_event(int fd)
 {
-	char path[40], target[40] = "";
+	char path[48], target[40] = "";
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", fd);
 	return readlink(path, target, sizeof(target) - 1) > 0 && strstr(target, "[perf_event]");
 }
 

@@ -29,7 +29,7 @@ misrecorded() {
 		"$TWBENCH" export --format csv --hist "${pair%:*}" "$T/j" |
 			awk -F , -v pair=$pair -v counted="$(pick "$T/j" bench "counts_${pair#*:}" |
 				awk '$1 == "latency" { n += $2 } END { print n }')" '
-			NR > 1 { n += $NF }
+			$2 == "latency" { n += $NF }
 			END {
 				if (!n || n != counted)
 					print pair ": " n " recorded, " counted " counted"
