@@ -38,6 +38,12 @@
 		.help = "CPUs that schedule, one pinned worker each" \
 	}
 
+#define OPT_ROW_RUNS(...) \
+	{ \
+		.name = "runs", .type = OPT_U64, .min = 2, .max = 1000, .def = { __VA_ARGS__ }, \
+		.help = "runs of each command in an invocation, after one that does not count" \
+	}
+
 extern const char *const mode_names[]; /* index: enum tw_mode */
 extern const char *const target_names[];
 extern const char *const arrival_names[]; /* index: enum arrival */

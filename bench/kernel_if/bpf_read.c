@@ -70,3 +70,18 @@ int bpf_family_hist(struct bpf_family *f, uint32_t key, struct tw_hist *out)
 	free(all);
 	return 0;
 }
+
+int bpf_family_size(struct bpf_family *f, const char *program, struct bpf_size *out)
+{
+	struct bpf_program *prog = bpf_family_program(f, program);
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (!prog || bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len)) {
+		snprintf(f->why, sizeof(f->why), "cannot ask for program %s: %s", program,
+			 strerror(errno));
+		return -errno;
+	}
+	*out = (struct bpf_size){ info.verified_insns, info.jited_prog_len };
+	return 0;
+}
