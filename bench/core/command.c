@@ -23,8 +23,7 @@
 /* The keeper's time to make a directory, and to kill, reap and remove. */
 #define KEEPER_NS (10000 * MS)
 
-__attribute__((format(printf, 3, 4))) static int fail(struct kept *c, int err, const char *fmt,
-						      ...)
+__attribute__((format(printf, 3, 4))) static int fail(struct kept *c, int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -106,7 +105,7 @@ int command_prepare(struct kept *c, const char *const argv[])
 	}
 	err = receive(c, &msg, KEEPER_NS, "a private directory");
 	if (!err)
-		snprintf(c->dir, sizeof(c->dir), "%s", msg.text);
+		memcpy(c->dir, msg.text, sizeof(c->dir) - 1); /* cut by the keeper, if at all */
 	return err;
 }
 

@@ -48,7 +48,8 @@ static int make_dir(char *dir, size_t size)
 	if (mkdtemp(dir) && !chdir(dir) && !setenv("TMPDIR", dir, 1))
 		return 0;
 	err = -errno;
-	snprintf(why, sizeof(why), "no private directory %s: %s (set TMPDIR)", dir, strerror(errno));
+	snprintf(why, sizeof(why), "no private directory %s: %s (set TMPDIR)", dir,
+		 strerror(errno));
 	say(err, 0, why);
 	return err;
 }

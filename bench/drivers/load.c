@@ -36,7 +36,8 @@ struct load {
 
 static const struct metric load_metrics[] = {
 	{ "load_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "open, load, verify: loading less control" },
-	{ "attach_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "attach and detach: attaching less loading" },
+	{ "attach_ns", "ns", METRIC_GAUGE, BETTER_LOWER,
+	  "attach and detach: attaching less loading" },
 	{ "control_ns", "ns", METRIC_GAUGE, BETTER_NONE, "a process that does neither" },
 	{ "command_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "a process that loads" },
 	{ "attaching_ns", "ns", METRIC_GAUGE, BETTER_LOWER, "a process that loads and attaches" },
