@@ -52,7 +52,6 @@ static const struct metric load_metrics[] = {
 static const struct column load_columns[] = {
 	{ "median", "load_ns", .spread = "load_ns\nspread" },
 	{ "median", "attach_ns", .spread = "attach_ns\nspread", .optional = true },
-	{ "control\n_ns", "control_ns" },
 	{ "verified\n_insns", "verified_insns", .optional = true },
 	{ "jited\n_bytes", "jited_bytes", .optional = true },
 	{ 0 },
@@ -70,7 +69,7 @@ static const struct opt load_opts[] = {
 	  .def = { "latency", "latency", bpf_family_list },
 	  .help = "the embedded BPF object" },
 	OPT_ROW_TRIGGER("prog-run", "syscall", "syscall perf-sw prog-run"),
-	OPT_ROW_RUNS("2", "5", "20"),
+	OPT_ROW_RUNS("2", "5", "10"),
 	{ 0 },
 };
 

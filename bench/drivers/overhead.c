@@ -59,18 +59,22 @@ static const struct metric overhead_metrics[] = {
 	{ 0 },
 };
 
-static const struct column overhead_columns[] = {
+static const struct column whole[] = {
 	{ "median", "command_ns", .spread = "command_ns\nspread" },
 	{ "min", "command_min_ns" },
-	{ "user_ns\nmean", "user_ns" },
-	{ "system_ns\nmean", "system_ns" },
 	{ "callbacks\n_per_s", "completed_per_s", .optional = true },
 	{ 0 },
 };
 
+static const struct column parts[] = {
+	{ "user_ns\nmean", "user_ns", .spread = "spread" },
+	{ "system_ns\nmean", "system_ns", .spread = "spread" },
+	{ 0 },
+};
+
 static const struct table_desc overhead_tables[] = {
-	{ "Whole commands: beside nothing, an idle program, and callbacks at a rate.",
-	  overhead_columns },
+	{ "Whole commands: beside nothing, an idle program, and callbacks at a rate.", whole },
+	{ "Parts: what the command's processes spent of it.", parts },
 	{ 0 },
 };
 
