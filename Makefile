@@ -134,7 +134,8 @@ $(GEN)/bpf_images.c: Makefile build/sources
 	echo 'const char *const bpf_family_names[] = {'; \
 	for f in $(FAMILIES); do echo "	\"$$f\","; done; \
 	echo '	NULL'; echo '};'; \
-	echo 'const char bpf_family_list[] = "$(FAMILIES)";'; } > $@
+	echo 'const char bpf_fired_list[] = "'`grep -l '^int on_' $(FAMILIES:%=bpf/%.bpf.c) | \
+	sed 's,bpf/,,; s,\.bpf\.c,,'`'";'; } > $@
 
 $(B)/gen/bpf_data.o: $(GEN)/bpf_data.S $(BPF_OBJS)
 	@mkdir -p $(@D)

@@ -66,7 +66,7 @@ static const struct opt load_opts[] = {
 	{ .name = "object",
 	  .type = OPT_ENUM,
 	  .choices = bpf_family_names,
-	  .def = { "latency", "latency", bpf_family_list },
+	  .def = { "latency", "latency", bpf_fired_list },
 	  .help = "the embedded BPF object" },
 	OPT_ROW_TRIGGER("prog-run", "syscall", "syscall perf-sw prog-run"),
 	OPT_ROW_RUNS("2", "5", "10"),

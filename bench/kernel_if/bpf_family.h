@@ -26,9 +26,8 @@ struct bpf_image {
 };
 
 extern const struct bpf_image bpf_images[];
-/* Their names: a list that ends with NULL; one string, blank-separated. */
-extern const char *const bpf_family_names[];
-extern const char bpf_family_list[];
+extern const char *const bpf_family_names[]; /* ends with NULL */
+extern const char bpf_fired_list[]; /* those with programs for triggers, blank-separated */
 
 /* Sections of programs that the load bench may attach with an empty filter. */
 #define LOAD_ATTACHABLE "tracepoint/syscalls/"

@@ -57,16 +57,15 @@ static void test_refused(void **state)
 		{ ONE("null", "1,1"), "command 1: a time is missing, or not a number" },
 		{ ONE("\"1\"", "1,1"), "command 1: a time is missing, or not a number" },
 		{ ONE("-1", "1,1"), "command 1: a time is missing, or not a number" },
-		{ ONE("1e300", "1,1"), NULL },
+		/* beyond any double, in ns */
+		{ ONE("1e300", "1,1"), "command 1: a time is missing, or not a number" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct hyperfine_times t;
-		int err = read_text(cases[i].text, 1, &t);
 
-		assert_int_equal(err, cases[i].why ? -EBADMSG : 0);
-		if (cases[i].why)
-			assert_string_equal(why, cases[i].why);
+		assert_int_equal(read_text(cases[i].text, 1, &t), -EBADMSG);
+		assert_string_equal(why, cases[i].why);
 	}
 }
 
