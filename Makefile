@@ -130,7 +130,12 @@ $(GEN)/bpf_images.c: Makefile build/sources
 	for f in $(FAMILIES); do \
 	echo "	{ \"$$f\", KFUNC_IMPL, bpf_$${f}_impl, bpf_$${f}_impl_end },"; \
 	echo "	{ \"$$f\", KFUNC_PLAIN, bpf_$${f}_plain, bpf_$${f}_plain_end },"; done; \
-	echo '	{ 0 },'; echo '};'; } > $@
+	echo '	{ 0 },'; echo '};'; \
+	echo 'const char *const bpf_family_names[] = {'; \
+	for f in $(FAMILIES); do echo "	\"$$f\","; done; \
+	echo '	NULL'; echo '};'; \
+	echo 'const char bpf_fired_list[] = "'`grep -l '^int on_' $(FAMILIES:%=bpf/%.bpf.c) | \
+	sed 's,bpf/,,; s,\.bpf\.c,,'`'";'; } > $@
 
 $(B)/gen/bpf_data.o: $(GEN)/bpf_data.S $(BPF_OBJS)
 	@mkdir -p $(@D)

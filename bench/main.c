@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "commands.h"
 #include "invocation_core.h"
 #include "runner.h"
@@ -24,6 +25,9 @@ static const struct command {
 	{ "export", "samples of journals as CSV or JSON", cmd_export, false },
 	{ "doctor", "what this machine can measure, and what disturbs it", cmd_doctor, false },
 	{ INVOCATION_COMMAND, "one invocation; started by run", invocation_main, true },
+	{ KEEPER_COMMAND, "keeps a command of an invocation", keeper_main, true },
+	{ "_pingpong", "workload of overhead", cmd_pingpong, true },
+	{ "_load", "workload of load", cmd_load, true },
 	{ 0 },
 };
 

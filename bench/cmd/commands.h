@@ -10,4 +10,8 @@ int cmd_report(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
+/* Hidden: what benches have timed by hyperfine. */
+int cmd_pingpong(int argc, char **argv);
+int cmd_load(int argc, char **argv);
+
 #endif

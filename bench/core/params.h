@@ -49,6 +49,11 @@
 		.name = "inject_at", .type = OPT_ENUM, .choices = inject_at_names, \
 		.def = { "callback" }, .applies = inject_applies, .help = "where the loop runs" \
 	}
+#define OPT_ROW_RUNS(...) \
+	{ \
+		.name = "runs", .type = OPT_U64, .min = 2, .max = 1000, .def = { __VA_ARGS__ }, \
+		.help = "runs of each command in an invocation, after one that does not count" \
+	}
 
 extern const char *const mode_names[]; /* index: enum tw_mode */
 extern const char *const target_names[];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target_bench.h"
 
+#include <errno.h>
+
 #include "family.h"
 #include "params.h"
 
@@ -17,20 +19,17 @@ static int check_trigger(struct invocation *inv)
 static int load(struct invocation *inv, struct target_bench *tb)
 {
 	unsigned int cpus = inv->workers[inv->n_workers - 1].cpu + 1;
-	static const char *const maps[] = { "elems", "slots", "targets", NULL };
+	static const char *const maps[] = { "slots", "targets", NULL };
 	struct tw_config config;
-	int err = bpf_family_open(&tb->family, "targets");
+	int err;
 
-	tb->open = !err;
 	family_config(inv, &config);
-	if (!err)
-		err = bpf_family_use(&tb->family, inv->trigger->program);
-	if (!err)
-		err = bpf_family_config(&tb->family, &config);
-	for (size_t i = 0; maps[i] && !err; i++)
-		err = bpf_family_resize(&tb->family, maps[i], cpus);
+	err = family_open(inv, &tb->family, "targets", "elems", &config, &tb->open);
 	if (err)
-		return family_fail(inv, &tb->family, err);
+		return err;
+	for (size_t i = 0; maps[i]; i++)
+		if (bpf_family_resize(&tb->family, maps[i], cpus))
+			return family_fail(inv, &tb->family, -EINVAL);
 	err = family_load(inv, &tb->family);
 	tb->loaded = !err;
 	return err;

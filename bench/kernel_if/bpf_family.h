@@ -27,6 +27,16 @@ struct bpf_image {
 };
 
 extern const struct bpf_image bpf_images[];
+extern const char *const bpf_family_names[]; /* ends with NULL */
+extern const char bpf_fired_list[]; /* those with programs for triggers, blank-separated */
+
+/* Sections of programs that the load bench may attach with an empty filter. */
+#define LOAD_ATTACHABLE "tracepoint/syscalls/"
+
+struct bpf_size {
+	uint64_t verified_insns; /* processed by the verifier, on all paths */
+	uint64_t jited_bytes;
+};
 
 struct bpf_family {
 	struct bpf_object *obj;
@@ -64,6 +74,8 @@ void bpf_family_detach(struct bpf_family *f);
 int bpf_family_check_order(struct bpf_family *f);
 
 struct bpf_program *bpf_family_program(struct bpf_family *f, const char *name);
+/* What the kernel made of a loaded program; 0 where it does not say. 0 or -errno with why. */
+int bpf_family_size(struct bpf_family *f, const char *program, struct bpf_size *out);
 int bpf_family_map_fd(const struct bpf_family *f, const char *name); /* or -ENOENT */
 
 /* Ids of all maps, at most max; the number or -errno. */

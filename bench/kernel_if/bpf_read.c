@@ -117,3 +117,18 @@ int bpf_family_add_lost(struct bpf_family *f, const uint64_t lost[TW_PHASES])
 		snprintf(f->why, sizeof(f->why), "cannot write map counters: %s", strerror(-err));
 	return err;
 }
+
+int bpf_family_size(struct bpf_family *f, const char *program, struct bpf_size *out)
+{
+	struct bpf_program *prog = bpf_family_program(f, program);
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (!prog || bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len)) {
+		snprintf(f->why, sizeof(f->why), "cannot ask for program %s: %s", program,
+			 strerror(errno));
+		return -errno;
+	}
+	*out = (struct bpf_size){ info.verified_insns, info.jited_prog_len };
+	return 0;
+}

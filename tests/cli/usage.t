@@ -78,8 +78,8 @@ unknown() {
 	tw run "$@" --dry-run
 	refused "run $*" 2 "frob.*$words"
 }
-unknown 'latency nop' frob
-unknown 'latency nop' nop frob
+unknown 'latency.* nop' frob
+unknown 'latency.* nop' nop frob
 unknown 'smoke quick full' -p frob
 unknown 'perf-hw.*perf-sw.*syscall' --triggers frob
 unknown 'perf-hw.*perf-sw.*syscall' --triggers syscall,frob
@@ -87,7 +87,7 @@ unknown 'signal.*resume' --modes frob
 unknown 'self' --targets frob
 unknown 'constant.*poisson.*max' --arrival frob
 unknown 'stock' --impl frob
-unknown 'latency nop' --set frob.rate=1
+unknown 'latency.* nop' --set frob.rate=1
 unknown 'where' --set nop.frob=1
 unknown 'bpf.*user' --set nop.where=frob
 
