@@ -39,7 +39,7 @@ static const struct argp_option options[] = {
 	{ "arrival", KEY_ARRIVAL, "NAME,...", 0, "constant, poisson, max", 1 },
 	{ "modes", KEY_MODES, "NAME,...", 0, "signal, resume", 1 },
 	{ "triggers", KEY_TRIGGERS, "NAME,...", 0, "See twbench list", 1 },
-	{ "targets", KEY_TARGETS, "NAME,...", 0, "self", 1 },
+	{ "targets", KEY_TARGETS, "NAME,...", 0, "self, remote, zombie, ...: see twbench list", 1 },
 	{ "impl", KEY_IMPL, "NAME", 0, "stock: the running kernel's own", 1 },
 	{ "set", KEY_SET, "BENCH.OPTION=V,...", 0, "Any parameter of a bench", 1 },
 	{ "require-live", KEY_REQUIRE_LIVE, NULL, 0, "Exit 77 without a usable kernel", 2 },
