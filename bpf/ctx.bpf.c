@@ -8,13 +8,19 @@
 #include <stdbool.h>
 #include "tw_slot.bpf.h"
 
-/* Type, flags and size are set before loading. */
+/* Type and flags are set before loading, the size when one is created. */
 struct elems {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
+	__uint(max_entries, TW_CTX_ELEMS);
 	__type(key, __u32);
 	__type(value, struct tw_ctx_elem);
 };
+
+/*
+ * clang describes a struct in BTF only if something beside a pointer in another struct refers to it,
+ * and libbpf must know the size of a value. It ignores sections of names that mean nothing to it.
+ */
+struct tw_ctx_elem described SEC("btf_only") = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);

@@ -20,56 +20,59 @@ __attribute__((format(printf, 3, 4))) static int fail(struct bpf_family *f, int 
 	return err;
 }
 
-static struct bpf_map *inner_of(struct bpf_family *f, const char *outer)
+/* Not its size: libbpf 1.1 follows a null pointer there. Arrays need a flag to differ in size. */
+int inner_map_shape(struct inner_map *m, struct bpf_family *f, const char *outer, uint32_t type,
+		    uint32_t flags)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(f->obj, outer);
+	struct bpf_map *inner = map ? bpf_map__inner_map(map) : NULL;
+	int err = inner ? bpf_map__set_type(inner, type) : -ENOENT;
 
-	return map ? bpf_map__inner_map(map) : NULL;
+	flags |= type == BPF_MAP_TYPE_ARRAY ? BPF_F_INNER_MAP : 0;
+	err = err ?: bpf_map__set_map_flags(inner, flags);
+	if (err)
+		return fail(f, err, "cannot shape the maps in map %s: %s", outer, strerror(-err));
+	*m = (struct inner_map){
+		.family = f,
+		.outer = outer,
+		.type = type,
+		.flags = flags,
+		.key_size = bpf_map__key_size(inner),
+		.value_size = bpf_map__value_size(inner),
+		.key_id = bpf_map__btf_key_type_id(inner),
+		.value_id = bpf_map__btf_value_type_id(inner),
+	};
+	return 0;
 }
 
-int inner_map_shape(struct bpf_family *f, const char *outer, uint32_t type, uint32_t flags,
-		    uint32_t entries)
+int inner_map_new(const struct inner_map *m, uint32_t entries)
 {
-	struct bpf_map *map = inner_of(f, outer);
-	int err = map ? bpf_map__set_type(map, type) : -ENOENT;
-
-	err = err ?: bpf_map__set_map_flags(map, flags);
-	err = err ?: bpf_map__set_max_entries(map, entries);
-	return err ? fail(f, err, "cannot shape the maps in map %s: %s", outer, strerror(-err)) : 0;
-}
-
-int inner_map_new(struct bpf_family *f, const char *outer)
-{
-	int outer_fd = bpf_family_map_fd(f, outer), fd, err;
-	struct bpf_map *map = inner_of(f, outer);
-	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .btf_fd = bpf_object__btf_fd(m->family->obj),
+		    .btf_key_type_id = m->key_id, .btf_value_type_id = m->value_id,
+		    .map_flags = m->flags);
 	uint32_t zero = 0;
+	int fd, err;
 
-	if (!map || outer_fd < 0)
-		return fail(f, -ENOENT, "no map of maps %s", outer);
-	opts.btf_fd = bpf_object__btf_fd(f->obj);
-	opts.btf_key_type_id = bpf_map__btf_key_type_id(map);
-	opts.btf_value_type_id = bpf_map__btf_value_type_id(map);
-	opts.map_flags = bpf_map__map_flags(map);
-	fd = bpf_map_create(bpf_map__type(map), "elems", bpf_map__key_size(map),
-			    bpf_map__value_size(map), bpf_map__max_entries(map), &opts);
+	fd = bpf_map_create(m->type, "elems", m->key_size, m->value_size, entries, &opts);
 	if (fd < 0)
-		return fail(f, -errno, "cannot create a map for map %s: %s", outer,
+		return fail(m->family, -errno, "cannot create a map for map %s: %s", m->outer,
 			    strerror(errno));
-	if (bpf_map_update_elem(outer_fd, &zero, &fd, BPF_ANY)) {
-		err = fail(f, -errno, "cannot put a map into map %s: %s", outer, strerror(errno));
+	if (bpf_map_update_elem(bpf_family_map_fd(m->family, m->outer), &zero, &fd, BPF_ANY)) {
+		err = fail(m->family, -errno, "cannot put a map into map %s: %s", m->outer,
+			   strerror(errno));
 		close(fd);
 		return err;
 	}
 	return fd;
 }
 
-int inner_map_drop(struct bpf_family *f, const char *outer)
+int inner_map_drop(const struct inner_map *m)
 {
 	uint32_t zero = 0;
 
-	if (bpf_map_delete_elem(bpf_family_map_fd(f, outer), &zero) && errno != ENOENT)
-		return fail(f, -errno, "cannot empty map %s: %s", outer, strerror(errno));
+	if (bpf_map_delete_elem(bpf_family_map_fd(m->family, m->outer), &zero) && errno != ENOENT)
+		return fail(m->family, -errno, "cannot empty map %s: %s", m->outer,
+			    strerror(errno));
 	return 0;
 }
 

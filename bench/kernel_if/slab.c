@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 int slab_parse(FILE *f, struct slab_stats *s)
 {
@@ -62,4 +63,50 @@ const struct slab_cache *slab_grown(const struct slab_stats *before, const struc
 		}
 	}
 	return best;
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+uint64_t slab_active(const char *name)
+{
+	struct slab_stats s;
+	const struct slab_cache *c = slab_read(&s) ? NULL : slab_find(&s, name);
+
+	return c ? c->active : 0;
+}
+
+int slab_wait_below(const char *name, uint64_t level, uint64_t timeout_ns, struct slab_wait *out)
+{
+	uint64_t start = now(), last = start;
+
+	for (;;) {
+		out->active = slab_active(name);
+		out->took_ns = now() - start;
+		out->step_ns = start + out->took_ns - last;
+		last = start + out->took_ns;
+		if (out->active <= level)
+			return 0;
+		if (out->took_ns > timeout_ns)
+			return -ETIMEDOUT;
+	}
+}
+
+void slab_range(const char *name, uint64_t ns, uint64_t *low, uint64_t *high)
+{
+	uint64_t end = now() + ns;
+
+	*low = UINT64_MAX;
+	*high = 0;
+	do {
+		uint64_t v = slab_active(name);
+
+		*low = v < *low ? v : *low;
+		*high = v > *high ? v : *high;
+	} while (now() < end);
 }

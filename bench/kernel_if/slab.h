@@ -38,4 +38,19 @@ const struct slab_cache *slab_find(const struct slab_stats *s, const char *name)
 const struct slab_cache *slab_grown(const struct slab_stats *before, const struct slab_stats *after,
 				    uint64_t n);
 
+/* Objects in use in the cache of that name, now; 0 if that cannot be read. */
+uint64_t slab_active(const char *name);
+
+struct slab_wait {
+	uint64_t took_ns; /* from the call to the first reading at or below the level */
+	uint64_t step_ns; /* to this one from the reading before: its resolution */
+	uint64_t active; /* the last reading */
+};
+
+/* Reads until at most `level` objects are in use, without a pause. 0, or -ETIMEDOUT. */
+int slab_wait_below(const char *name, uint64_t level, uint64_t timeout_ns, struct slab_wait *out);
+
+/* Lowest and highest reading over so long. */
+void slab_range(const char *name, uint64_t ns, uint64_t *low, uint64_t *high);
+
 #endif
