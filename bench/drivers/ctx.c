@@ -20,8 +20,8 @@
  * hence free_ns is scaled to the elements that did go.
  *
  * Bytes are from slab statistics, of the cache that grows by as many objects as contexts were made;
- * the element itself is what the kernel charges for the map (memlock). Reclaim delay: from the last
- * release until 3/4 of the contexts are back in that cache.
+ * the element itself is what the kernel charges for the map (memlock). Freed contexts stay in the
+ * allocator until more are freed (kept_bytes; see nudge()), so the reclaim delay counts from there.
  *
  * Not measured: the map's own memory after close() (a work queue frees it, after grace periods); what
  * other CPUs pay for the grace periods.
@@ -46,9 +46,11 @@
 /* Insertions per element until an LRU map has evicted nearly all that were looked up before. */
 #define EVICT_FACTOR 3
 #define RECLAIM_TIMEOUT_NS 1000000000ULL
-#define NOISE_NS 20000000ULL
+/* As long as a tasks-trace grace period takes on an idle machine, and some more. */
+#define GRACE_NS 60000000ULL
+#define NUDGE 256
 /* Memory before and after the window; measured. */
-#define MEMORY_S 0.4
+#define MEMORY_S 0.8
 
 enum { RELEASE_DELETE, RELEASE_UPDATE, RELEASE_EVICT, RELEASE_CLOSE };
 
@@ -59,8 +61,11 @@ struct series {
 
 struct memory {
 	char cache[48];
-	uint64_t object_bytes, base, armed, noise;
-	uint64_t contexts, end_armed, end;
+	uint64_t object_bytes, contexts, second_half;
+	/* Objects in use: nothing armed, half, all armed, some time after their release, after
+	 * reclaim; and after the window: all armed, after reclaim. */
+	uint64_t before, half, armed, kept, base, end_armed, end;
+	uint64_t noise; /* range of the readings of base */
 	struct slab_wait reclaim;
 	bool reclaimed, ended;
 };
@@ -95,8 +100,10 @@ static const struct metric ctx_metrics[] = {
 	  "the map itself per element (memlock), no context" },
 	{ "growth_bytes", "B", METRIC_GAUGE, BETTER_LOWER,
 	  "all armed: after the window's churn less before it" },
+	{ "kept_bytes", "B", METRIC_GAUGE, BETTER_LOWER,
+	  "all released, then nothing for a grace period: what the allocator keeps" },
 	{ "reclaim_ns", "ns", METRIC_GAUGE, BETTER_LOWER,
-	  "last release until 3/4 of the contexts are back in the slab" },
+	  "a few more releases later: until 3/4 of the contexts are back in the slab" },
 	{ "reclaim_step_ns", "ns", METRIC_GAUGE, BETTER_NONE, "resolution of reclaim_ns" },
 	{ "left_over", "", METRIC_GAUGE, BETTER_LOWER,
 	  "objects more than at first, in the end, nothing armed" },
@@ -120,6 +127,7 @@ static const struct column costs[] = {
 static const struct column memory[] = {
 	{ "element\n_bytes", "element_bytes" },
 	{ "armed\n_bytes", "armed_bytes" },
+	{ "kept\n_bytes", "kept_bytes" },
 	{ "growth\n_bytes", "growth_bytes" },
 	{ "median", "reclaim_ns", .spread = "reclaim_ns\nspread" },
 	{ "left\n_over", "left_over" },
@@ -454,92 +462,150 @@ static int64_t pending_pass(struct worker *w, struct ctx *c)
 
 /* ---- memory ---- */
 
-/* Arms all, and leaves the number of contexts. */
-static int64_t arm(struct worker *w, struct ctx *c)
+/*
+ * The kernel's allocator sends freed contexts through a grace period in lots: what is freed while one
+ * lot waits is kept for the next, and the next lot leaves only when more is freed. So memory comes
+ * back only if something goes on; this is the least that does it (its per-CPU cache begins to drain
+ * beyond 96 objects).
+ */
+static int64_t nudge(struct worker *w, struct ctx *c)
 {
-	int64_t n = populate(w, c);
-
-	return n < 0 ? n : simple(w, c, QUIET(SCHEDULE));
-}
-
-static int64_t disarm(struct worker *w, struct ctx *c, uint64_t armed, struct slab_wait *wait)
-{
-	struct memory *m = &c->mem;
-	int64_t n = release(w, c, TW_CTX_HISTS, armed);
+	bool deletes = c->inner.type != BPF_MAP_TYPE_ARRAY;
+	int64_t n = c->map_fd < 0 ? new_map(w->inv, c) : 0;
 
 	if (n >= 0)
-		m->reclaimed =
-			!slab_wait_below(m->cache, m->base + armed / 4, RECLAIM_TIMEOUT_NS, wait);
+		n = pass(w, c, QUIET(UPDATE), QUIET(NONE), c->base, NUDGE);
+	if (n >= 0)
+		n = pass(w, c, QUIET(SCHEDULE), QUIET(NONE), c->base, NUDGE);
+	return n < 0 ? n
+		     : pass(w, c, deletes ? QUIET(DELETE) : QUIET(UPDATE), QUIET(NONE), c->base,
+			    NUDGE);
+}
+
+/* Nudges until a whole grace period brought nothing back any more. Without a known cache: thrice. */
+static int64_t drain(struct worker *w, struct ctx *c)
+{
+	const char *cache = c->mem.cache;
+	uint64_t low, high, last = UINT64_MAX;
+	int64_t n = 0;
+
+	for (int i = 0; n >= 0 && i < 8 && !worker_stop(w); i++) {
+		n = nudge(w, c);
+		slab_range(cache[0] ? cache : "kmalloc-8", GRACE_NS, &low, &high);
+		if (cache[0] ? low + NUDGE / 2 > last : i == 2)
+			break;
+		last = low;
+	}
 	return n;
 }
 
-/* Which cache: a first round, which also fills the allocator's own per-CPU caches. */
+/* Arms all. The first half uses up what the allocator had kept; what the second half takes, it takes
+ * from a slab. */
+static int64_t arm_halves(struct worker *w, struct ctx *c, struct slab_stats at[3])
+{
+	uint32_t half = c->n / 2;
+	int64_t first, second;
+	int err = slab_read(&at[0]);
+
+	if (err)
+		return inv_fail(w->inv, err, "cannot read /proc/slabinfo: %s (run as root)",
+				strerror(-err));
+	first = pass(w, c, QUIET(SCHEDULE), QUIET(NONE), c->base, half);
+	err = slab_read(&at[1]);
+	second = first < 0 ? first
+			   : pass(w, c, QUIET(SCHEDULE), QUIET(NONE), c->base + half, c->n - half);
+	err = err ?: slab_read(&at[2]);
+	c->mem.second_half = second < 0 || err ? 0 : second;
+	return second < 0 ? second : first + second;
+}
+
+static bool note_cache(struct memory *m, const struct slab_stats at[3], uint64_t contexts)
+{
+	const struct slab_cache *grown =
+		m->second_half ? slab_grown(&at[1], &at[2], m->second_half) : NULL;
+
+	if (!grown)
+		return false;
+	strcpy(m->cache, grown->name);
+	m->object_bytes = grown->size;
+	m->before = slab_find(&at[0], grown->name)->active;
+	m->half = slab_find(&at[1], grown->name)->active;
+	m->armed = grown->active;
+	m->contexts = contexts;
+	return true;
+}
+
+/* All armed, and the cache known; or a warning. Earlier invocations may have left more with the
+ * allocator than one round uses up. */
 static int64_t find_cache(struct worker *w, struct ctx *c)
 {
-	static struct slab_stats before, after;
-	const struct slab_cache *grown;
-	struct slab_wait wait;
-	int64_t n = populate(w, c);
-	int err = n < 0 ? n : slab_read(&before);
+	static struct slab_stats at[3];
+	int64_t n = 0;
 
-	if (!err)
-		n = simple(w, c, QUIET(SCHEDULE));
-	if (!err && n >= 0)
-		err = slab_read(&after);
-	if (n < 0)
-		return n;
-	grown = err ? NULL : slab_grown(&before, &after, n);
-	if (!grown) {
-		inv_warn(w->inv, "memory: %s, so nothing is said of it",
-			 err ? "cannot read /proc/slabinfo (run as root)"
-			     : "no cache grew by as many objects as contexts were made (stop other "
-			       "load)");
-		return release(w, c, TW_CTX_HISTS, n);
+	for (int i = 0; n >= 0 && i < 3; i++) {
+		n = i ? release(w, c, TW_CTX_HISTS, n) : 0;
+		if (n >= 0)
+			n = drain(w, c);
+		if (n >= 0)
+			n = populate(w, c);
+		if (n >= 0)
+			n = arm_halves(w, c, at);
+		if (n >= 0 && note_cache(&c->mem, at, n))
+			return n;
 	}
-	strcpy(c->mem.cache, grown->name);
-	c->mem.object_bytes = grown->size;
-	c->mem.base = slab_find(&before, grown->name)->active;
-	return disarm(w, c, n, &wait);
+	if (n >= 0)
+		inv_warn(w->inv, "memory: no cache grew by as many objects as contexts were made, "
+				 "so nothing is said of it (stop other load)");
+	return n;
+}
+
+/* How long after a nudge until most is back. */
+static int64_t reclaim(struct worker *w, struct ctx *c)
+{
+	struct memory *m = &c->mem;
+	uint64_t low, high;
+	int64_t n;
+
+	slab_range(m->cache, GRACE_NS, &low, &high);
+	m->kept = low;
+	n = nudge(w, c);
+	if (n >= 0)
+		m->reclaimed = !slab_wait_below(m->cache, m->before + m->contexts / 4,
+						RECLAIM_TIMEOUT_NS, &m->reclaim);
+	return n < 0 ? n : drain(w, c);
 }
 
 static int64_t memory_before(struct worker *w, struct ctx *c)
 {
 	struct memory *m = &c->mem;
 	int64_t n = find_cache(w, c);
-	uint64_t low, high;
+	uint64_t high;
 
+	if (n >= 0)
+		n = release(w, c, TW_CTX_HISTS, n);
 	if (n < 0 || !m->cache[0])
 		return n;
-	n = populate(w, c);
-	if (n < 0)
-		return n;
-	slab_range(m->cache, NOISE_NS, &low, &high);
-	m->noise = high - low;
-	m->base = slab_active(m->cache);
-	n = simple(w, c, QUIET(SCHEDULE));
-	if (n < 0)
-		return n;
-	m->contexts = n;
-	m->armed = slab_active(m->cache);
-	return disarm(w, c, n, &m->reclaim);
+	n = reclaim(w, c);
+	slab_range(m->cache, GRACE_NS, &m->base, &high);
+	m->noise = high - m->base;
+	return n;
 }
 
-/* Comes to rest: what a grace period holds back is not left over. */
 static int64_t memory_after(struct worker *w, struct ctx *c)
 {
 	struct memory *m = &c->mem;
-	struct slab_wait wait;
-	int64_t n = m->cache[0] ? arm(w, c) : 0;
+	int64_t n = m->cache[0] ? populate(w, c) : 0;
 
 	if (n < 0 || !m->cache[0])
 		return n;
+	n = simple(w, c, QUIET(SCHEDULE));
 	m->end_armed = slab_active(m->cache);
-	n = release(w, c, TW_CTX_HISTS, n);
-	if (n < 0)
-		return n;
-	slab_wait_below(m->cache, m->base, RECLAIM_TIMEOUT_NS / 5, &wait);
-	m->end = wait.active;
-	m->ended = true;
+	if (n >= 0)
+		n = release(w, c, TW_CTX_HISTS, n);
+	if (n >= 0)
+		n = drain(w, c);
+	m->end = slab_active(m->cache);
+	m->ended = n >= 0;
 	return n;
 }
 
@@ -616,7 +682,8 @@ static void set_memory(struct invocation *inv, const struct ctx *c)
 	if (!m->contexts)
 		return;
 	inv_gauge(inv, "object_bytes", size);
-	inv_gauge(inv, "armed_bytes", ((double)m->armed - m->base) * size / m->contexts);
+	inv_gauge(inv, "armed_bytes", ((double)m->armed - m->half) * size / m->second_half);
+	inv_gauge(inv, "kept_bytes", ((double)m->kept - m->before) * size);
 	if (m->reclaimed) {
 		inv_gauge(inv, "reclaim_ns", m->reclaim.took_ns);
 		inv_gauge(inv, "reclaim_step_ns", m->reclaim.step_ns);
