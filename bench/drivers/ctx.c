@@ -45,9 +45,12 @@
 #define MAX_BATCHES 20000
 /* Insertions per element until an LRU map has evicted nearly all that were looked up before. */
 #define EVICT_FACTOR 3
-#define RECLAIM_TIMEOUT_NS 1000000000ULL
 /* As long as a tasks-trace grace period takes on an idle machine, and some more. */
 #define GRACE_NS 60000000ULL
+/* Between nudges; also the longest error of reclaim_ns, after the pause of GRACE_NS. */
+#define STEP_NS 20000000ULL
+#define BLIND_STEPS 6
+#define MAX_STEPS 15
 #define NUDGE 256
 /* Memory before and after the window; measured. */
 #define MEMORY_S 0.8
@@ -66,7 +69,7 @@ struct memory {
 	 * reclaim; and after the window: all armed, after reclaim. */
 	uint64_t before, half, armed, kept, base, end_armed, end;
 	uint64_t noise; /* range of the readings of base */
-	struct slab_wait reclaim;
+	uint64_t reclaim_ns;
 	bool reclaimed, ended;
 };
 
@@ -103,8 +106,7 @@ static const struct metric ctx_metrics[] = {
 	{ "kept_bytes", "B", METRIC_GAUGE, BETTER_LOWER,
 	  "all released, then nothing for a grace period: what the allocator keeps" },
 	{ "reclaim_ns", "ns", METRIC_GAUGE, BETTER_LOWER,
-	  "a few more releases later: until 3/4 of the contexts are back in the slab" },
-	{ "reclaim_step_ns", "ns", METRIC_GAUGE, BETTER_NONE, "resolution of reclaim_ns" },
+	  "last release until 3/4 of the contexts are back, with others released now and then" },
 	{ "left_over", "", METRIC_GAUGE, BETTER_LOWER,
 	  "objects more than at first, in the end, nothing armed" },
 	{ "left_noise", "", METRIC_GAUGE, BETTER_NONE,
@@ -482,19 +484,20 @@ static int64_t nudge(struct worker *w, struct ctx *c)
 			    NUDGE);
 }
 
-/* Nudges until a whole grace period brought nothing back any more. Without a known cache: thrice. */
-static int64_t drain(struct worker *w, struct ctx *c)
+/* Nudges until at most `level` objects are in use, or for `times` steps; without a known cache, all of
+ * them. */
+static int64_t drain(struct worker *w, struct ctx *c, uint64_t level, int times)
 {
 	const char *cache = c->mem.cache;
-	uint64_t low, high, last = UINT64_MAX;
+	struct slab_wait wait;
 	int64_t n = 0;
 
-	for (int i = 0; n >= 0 && i < 8 && !worker_stop(w); i++) {
+	while (n >= 0 && times-- && !worker_stop(w)) {
 		n = nudge(w, c);
-		slab_range(cache[0] ? cache : "kmalloc-8", GRACE_NS, &low, &high);
-		if (cache[0] ? low + NUDGE / 2 > last : i == 2)
+		if (!slab_wait_below(cache[0] ? cache : "kmalloc-8", cache[0] ? level : 0, STEP_NS,
+				     &wait) &&
+		    cache[0])
 			break;
-		last = low;
 	}
 	return n;
 }
@@ -545,7 +548,7 @@ static int64_t find_cache(struct worker *w, struct ctx *c)
 	for (int i = 0; n >= 0 && i < 3; i++) {
 		n = i ? release(w, c, TW_CTX_HISTS, n) : 0;
 		if (n >= 0)
-			n = drain(w, c);
+			n = drain(w, c, 0, BLIND_STEPS);
 		if (n >= 0)
 			n = populate(w, c);
 		if (n >= 0)
@@ -559,20 +562,18 @@ static int64_t find_cache(struct worker *w, struct ctx *c)
 	return n;
 }
 
-/* How long after a nudge until most is back. */
+/* From the release of all until most is back; in the middle of it, nothing happens for a while. */
 static int64_t reclaim(struct worker *w, struct ctx *c)
 {
 	struct memory *m = &c->mem;
-	uint64_t low, high;
+	uint64_t start = now_ns(), most = m->before + m->contexts / 4, high;
 	int64_t n;
 
-	slab_range(m->cache, GRACE_NS, &low, &high);
-	m->kept = low;
-	n = nudge(w, c);
-	if (n >= 0)
-		m->reclaimed = !slab_wait_below(m->cache, m->before + m->contexts / 4,
-						RECLAIM_TIMEOUT_NS, &m->reclaim);
-	return n < 0 ? n : drain(w, c);
+	slab_range(m->cache, GRACE_NS, &m->kept, &high);
+	n = drain(w, c, most, MAX_STEPS);
+	m->reclaim_ns = now_ns() - start;
+	m->reclaimed = n >= 0 && slab_active(m->cache) <= most;
+	return n < 0 ? n : drain(w, c, m->before, MAX_STEPS);
 }
 
 static int64_t memory_before(struct worker *w, struct ctx *c)
@@ -603,7 +604,7 @@ static int64_t memory_after(struct worker *w, struct ctx *c)
 	if (n >= 0)
 		n = release(w, c, TW_CTX_HISTS, n);
 	if (n >= 0)
-		n = drain(w, c);
+		n = drain(w, c, m->base, 2 * MAX_STEPS);
 	m->end = slab_active(m->cache);
 	m->ended = n >= 0;
 	return n;
@@ -684,10 +685,8 @@ static void set_memory(struct invocation *inv, const struct ctx *c)
 	inv_gauge(inv, "object_bytes", size);
 	inv_gauge(inv, "armed_bytes", ((double)m->armed - m->half) * size / m->second_half);
 	inv_gauge(inv, "kept_bytes", ((double)m->kept - m->before) * size);
-	if (m->reclaimed) {
-		inv_gauge(inv, "reclaim_ns", m->reclaim.took_ns);
-		inv_gauge(inv, "reclaim_step_ns", m->reclaim.step_ns);
-	}
+	if (m->reclaimed)
+		inv_gauge(inv, "reclaim_ns", m->reclaim_ns);
 	if (!m->ended)
 		return;
 	inv_gauge(inv, "growth_bytes", ((double)m->end_armed - m->armed) * size);
