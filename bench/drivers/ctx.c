@@ -53,7 +53,7 @@
 #define MAX_STEPS 15
 #define NUDGE 256
 /* Memory before and after the window; measured. */
-#define MEMORY_S 0.8
+#define MEMORY_S 1.0
 
 enum { RELEASE_DELETE, RELEASE_UPDATE, RELEASE_EVICT, RELEASE_CLOSE };
 
@@ -110,7 +110,7 @@ static const struct metric ctx_metrics[] = {
 	{ "left_over", "", METRIC_GAUGE, BETTER_LOWER,
 	  "objects more than at first, in the end, nothing armed" },
 	{ "left_noise", "", METRIC_GAUGE, BETTER_NONE,
-	  "resolution of left_over: range of the same while idle" },
+	  "resolution of left_over: its range while idle, and what the last nudge leaves" },
 	{ "evicted_ratio", "", METRIC_GAUGE, BETTER_NONE,
 	  "armed elements that the insertions evicted" },
 	{ 0 },
@@ -357,8 +357,6 @@ static int64_t pass(struct worker *w, struct ctx *c, struct tw_ctx_step first,
 		uint64_t begin = now_ns();
 
 		run.n = n - at < TW_CTX_BATCH ? n - at : TW_CTX_BATCH;
-		if (first.op == TW_CTX_SCHEDULE && in_window(w, begin))
-			w->intended += run.n;
 		if (bpf_prog_test_run_opts(bpf_program__fd(c->prog), &opts))
 			return -errno;
 		if (last.hist < TW_CTX_HISTS && run.done)
@@ -573,7 +571,7 @@ static int64_t reclaim(struct worker *w, struct ctx *c)
 	n = drain(w, c, most, MAX_STEPS);
 	m->reclaim_ns = now_ns() - start;
 	m->reclaimed = n >= 0 && slab_active(m->cache) <= most;
-	return n < 0 ? n : drain(w, c, m->before, MAX_STEPS);
+	return n < 0 ? n : drain(w, c, m->before + NUDGE, MAX_STEPS);
 }
 
 static int64_t memory_before(struct worker *w, struct ctx *c)
@@ -604,7 +602,7 @@ static int64_t memory_after(struct worker *w, struct ctx *c)
 	if (n >= 0)
 		n = release(w, c, TW_CTX_HISTS, n);
 	if (n >= 0)
-		n = drain(w, c, m->base, 2 * MAX_STEPS);
+		n = drain(w, c, m->base + NUDGE, MAX_STEPS);
 	m->end = slab_active(m->cache);
 	m->ended = n >= 0;
 	return n;
@@ -659,15 +657,25 @@ static double median(struct series *s)
 	return s->n ? gsl_stats_median_from_sorted_data(s->ns, 1, s->n) : NAN;
 }
 
+static double mean(const struct series *s)
+{
+	return s->n ? gsl_stats_mean(s->ns, 1, s->n) : NAN;
+}
+
 static void set_costs(struct invocation *inv, struct ctx *c)
 {
 	double m[TW_CTX_HISTS], per = 1;
 
 	for (int h = 0; h < TW_CTX_HISTS; h++)
 		m[h] = median(&c->series[h]);
+	/* Most insertions of a pass come before, or after, the armed elements' turn: the median would
+	 * miss them. */
 	if (c->release == RELEASE_EVICT) {
+		m[TW_H_RELEASE] = mean(&c->series[TW_H_RELEASE]);
+		m[TW_H_RELEASE_IDLE] = mean(&c->series[TW_H_RELEASE_IDLE]);
 		per = c->evicted ? (double)c->inserted / c->evicted : NAN;
-		inv_gauge(inv, "evicted_ratio", (double)c->evicted / c->armed_before);
+		if (c->armed_before)
+			inv_gauge(inv, "evicted_ratio", (double)c->evicted / c->armed_before);
 	}
 	inv_gauge(inv, "alloc_ns", m[TW_H_FIRST_USE] - m[TW_H_REUSE]);
 	inv_gauge(inv, "free_ns", (m[TW_H_RELEASE] - m[TW_H_RELEASE_IDLE]) * per);
@@ -691,7 +699,7 @@ static void set_memory(struct invocation *inv, const struct ctx *c)
 		return;
 	inv_gauge(inv, "growth_bytes", ((double)m->end_armed - m->armed) * size);
 	inv_gauge(inv, "left_over", (double)m->end - m->base);
-	inv_gauge(inv, "left_noise", m->noise);
+	inv_gauge(inv, "left_noise", m->noise + NUDGE);
 }
 
 static int set_hists(struct invocation *inv, struct ctx *c)
@@ -720,8 +728,14 @@ static int set_hists(struct invocation *inv, struct ctx *c)
 static int ctx_collect(struct invocation *inv)
 {
 	struct ctx *c = inv->priv;
-	int err = cohort_collect(inv, &c->family);
+	struct tw_counts phase[TW_PHASES];
+	int err = bpf_family_counts(&c->family, phase);
 
+	if (err)
+		return family_fail(inv, &c->family, err);
+	/* There are no due instants: one call follows the other. */
+	inv->workers[0].intended = phase[TW_WINDOW].attempts;
+	err = cohort_collect(inv, &c->family);
 	if (!err)
 		err = set_hists(inv, c);
 	if (err)
