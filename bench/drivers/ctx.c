@@ -50,8 +50,9 @@
 /* Between nudges; also the longest error of reclaim_ns, after the pause of GRACE_NS. */
 #define STEP_NS 20000000ULL
 #define BLIND_STEPS 6
-#define MAX_STEPS 15
+#define MAX_STEPS 60
 #define NUDGE 256
+#define CHURN_SPAN 1024
 /* Memory before and after the window; measured. */
 #define MEMORY_S 1.0
 
@@ -80,6 +81,7 @@ struct ctx {
 	bool open, pending;
 	int map_fd, release;
 	uint32_t n, base;
+	uint32_t span; /* elements of a pass */
 	/* release=evict: insertions, armed elements before them, and of those gone after. */
 	uint64_t inserted, armed_before, evicted;
 	uint64_t map_bytes;
@@ -314,7 +316,7 @@ static int ctx_setup(struct invocation *inv)
 		return inv_fail(inv, -ENOMEM, "no memory");
 	c->map_fd = -1;
 	c->release = v->release;
-	c->n = inv_u64(inv, "elements");
+	c->n = c->span = inv_u64(inv, "elements");
 	c->pending = is(inv->params, "state", "pending");
 	err = load(inv, c, v);
 	if (!err)
@@ -371,7 +373,7 @@ static int64_t pass(struct worker *w, struct ctx *c, struct tw_ctx_step first,
 
 static int64_t simple(struct worker *w, struct ctx *c, struct tw_ctx_step step)
 {
-	return pass(w, c, step, QUIET(NONE), c->base, c->n);
+	return pass(w, c, step, QUIET(NONE), c->base, c->span);
 }
 
 /* N elements without a context. Insertions into a full LRU map take the keys on. */
@@ -456,7 +458,7 @@ static int64_t pending_pass(struct worker *w, struct ctx *c)
 	int64_t n = populate(w, c);
 
 	if (n >= 0)
-		n = pass(w, c, STEP(SCHEDULE, FIRST_USE), step, c->base, c->n);
+		n = pass(w, c, STEP(SCHEDULE, FIRST_USE), step, c->base, c->span);
 	return n < 0 ? n : simple(w, c, QUIET(REAP));
 }
 
@@ -627,6 +629,15 @@ static int release_from_here(struct worker *w, struct ctx *c)
 	return 0;
 }
 
+/* A round of all passes takes some 20 us per element: where a part will do, a short window has
+ * several. */
+static uint32_t churn_span(const struct ctx *c)
+{
+	bool part = c->release == RELEASE_DELETE || c->release == RELEASE_UPDATE;
+
+	return part && c->n > CHURN_SPAN ? CHURN_SPAN : c->n;
+}
+
 static int ctx_work(struct worker *w)
 {
 	struct ctx *c = w->inv->priv;
@@ -636,12 +647,14 @@ static int ctx_work(struct worker *w)
 		return release_from_here(w, c);
 	if (!c->pending)
 		n = memory_before(w, c);
+	c->span = churn_span(c);
 	while (n >= 0 && !worker_stop(w) && now_ns() < worker_window_end(w)) {
 		n = idle_pass(w, c);
 		if (n >= 0)
 			n = c->pending ? pending_pass(w, c) : standby_pass(w, c);
 		worker_ready(w);
 	}
+	c->span = c->n;
 	if (n >= 0 && !c->pending && !worker_stop(w))
 		n = memory_after(w, c);
 	worker_done(w);
