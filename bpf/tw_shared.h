@@ -151,6 +151,7 @@ struct tw_counts {
 	__u64 failed[TW_FAILED_NR];
 	__u64 completed; /* callback returned; written by the callback only */
 	__u64 lost; /* a later call was accepted though the previous callback never ran */
+	__u64 cancelled; /* its element was released while it was pending, and it never ran */
 };
 
 struct tw_counters {
@@ -197,7 +198,53 @@ struct tw_elem {
  * that is deleted. */
 struct tw_slot_elem {
 	struct tw_slot slot;
-	__u64 gap[16];
+	__u64 released; /* the element went while the work was pending */
+	__u64 gap[15];
+};
+
+/*
+ * The `ctx` family: one run of its program does one thing to the elements first .. first + n - 1.
+ * A run is short enough that the works it leaves behind, which all run at its return to user space,
+ * make no list that is worth talking about.
+ */
+#define TW_CTX_BATCH 128
+#define TW_CTX_ELEMS 4096 /* slots: key modulo this, so that many elements at most have a work */
+
+enum tw_ctx_op {
+	TW_CTX_UPDATE, /* insert, or replace */
+	TW_CTX_DELETE,
+	TW_CTX_TOUCH, /* look up: what scheduling does to an LRU map's order */
+	TW_CTX_SCHEDULE,
+	TW_CTX_REAP, /* count what a release cancelled; after a return to user space */
+};
+
+/* Histograms of the `ctx` family: keys of the per-CPU map `hists`. */
+enum tw_ctx_hist { TW_H_FIRST_USE, TW_H_REUSE, TW_H_RELEASE, TW_H_RELEASE_IDLE, TW_CTX_HISTS };
+
+struct tw_ctx_elem {
+#ifdef __bpf__
+	struct bpf_task_work tw;
+#else
+	__u64 tw;
+#endif
+	__u64 payload;
+};
+
+/* Argument of one run. */
+struct tw_ctx_step {
+	__u32 op; /* enum tw_ctx_op; TW_CTX_NONE: nothing */
+	__u32 hist; /* enum tw_ctx_hist; TW_CTX_HISTS: not recorded */
+};
+
+#define TW_CTX_NONE 255
+
+struct tw_ctx_run {
+	/* Each step over all elements, one after the other: the second one meets works that are
+	 * pending, because no callback runs before the return to user space. */
+	struct tw_ctx_step step[2];
+	__u32 first, n;
+	/* Out, of the last step: operations that succeeded, and the sum of their times. */
+	__u64 done, sum_ns;
 };
 
 /*

@@ -164,6 +164,8 @@ static int read_counts(struct invocation *inv, struct bpf_family *f)
 		return family_fail(inv, f, err);
 	win->bpf = phase[TW_WINDOW];
 	life->bpf = sum_of(phase);
+	win->cancelled = win->bpf.cancelled;
+	life->cancelled = life->bpf.cancelled;
 	for (unsigned int i = 0; i < inv->n_workers; i++) {
 		win->intended += inv->workers[i].intended;
 		win->late += inv->workers[i].late;

@@ -59,7 +59,8 @@ static bool all_ended(const struct held_maps *h)
 	for (int c = 0; known && c < cpus; c++) {
 		for (int p = 0; p < TW_PHASES; p++) {
 			accepted += all[c].phase[p].accepted;
-			ended += all[c].phase[p].completed + all[c].phase[p].lost;
+			ended += all[c].phase[p].completed + all[c].phase[p].lost +
+				 all[c].phase[p].cancelled;
 		}
 	}
 	free(all);

@@ -25,8 +25,8 @@ void held_maps_init(struct held_maps *h);
 /* Takes hold of maps by id. 0, or -errno with what was taken still in h. */
 int held_maps_take(struct held_maps *h, const json_t *ids);
 
-/* The child was reaped at reaped_ns (CLOCK_MONOTONIC): waits until accepted == completed + lost and
- * the CPUs have passed, or else until a second after the reaping, and closes. */
+/* The child was reaped at reaped_ns (CLOCK_MONOTONIC): waits until accepted == completed + lost +
+ * cancelled and the CPUs have passed, or else until a second after the reaping, and closes. */
 void held_maps_release(struct held_maps *h, uint64_t reaped_ns);
 
 #endif
