@@ -119,7 +119,7 @@ $(GEN)/bpf_data.S: Makefile build/sources
 	echo "	.incbin \"$(GEN)/bpf/$${o%_*}.$${o##*_}.o\""; echo "bpf_$${o}_end:"; done; \
 	echo '	.section .note.GNU-stack,"",%progbits'; } > $@
 
-$(GEN)/bpf_images.c: Makefile build/sources
+$(GEN)/bpf_images.c: Makefile build/sources $(FAMILIES:%=bpf/%.bpf.c)
 	@mkdir -p $(@D)
 	$(call msg,GEN,$@)
 	$(Q){ echo '/* Generated from bpf/ by the Makefile. */'; \

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Hidden command `_load OBJECT TRIGGER [attach]`: loads the trigger's program of an embedded BPF
- * object, perhaps attaches it and takes it off again, ends. `_load -` does everything else that this
- * takes: starts, and looks for the kfuncs in the kernel's BTF.
+ * object, perhaps attaches it and takes it off again, ends. `_load -` does everything else that
+ * this takes: starts, and looks for the kfuncs in the kernel's BTF.
  *
  * The filter stays empty: no thread id, no process id. What is attached for an instant therefore
- * schedules on nobody, whoever runs into it. Only tracepoints of system calls are attached to all the
- * same: what kernel threads and idle tasks run into has no business here.
+ * schedules on nobody, whoever runs into it. Only tracepoints of system calls are attached to all
+ * the same: what kernel threads and idle tasks run into has no business here.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>

@@ -4,9 +4,9 @@
  * and a private directory of its own.
  *
  * Between us and the program is a keeper process (hidden command KEEPER_COMMAND, keeper.c). It ends
- * the whole group and removes the directory as soon as we close our end of a socket, on purpose or by
- * being killed: a process that dies of SIGKILL cannot clean up behind itself, and PDEATHSIG reaches
- * only the program, not what the program has started.
+ * the whole group and removes the directory as soon as we close our end of a socket, on purpose or
+ * by being killed: a process that dies of SIGKILL cannot clean up behind itself, and PDEATHSIG
+ * reaches only the program, not what the program has started.
  */
 #ifndef TW_COMMAND_H
 #define TW_COMMAND_H
@@ -36,15 +36,15 @@ struct keeper_msg {
 bool command_exists(const char *name);
 
 /*
- * Gets ready to start argv (ends with NULL; [0] is looked for in $PATH). To be called before any BPF
- * descriptor is open: the fork would hold copies of them, and lets go of them in the wrong order (see
- * bpf_family_seal()). 0 or -errno with why.
+ * Gets ready to start argv (ends with NULL; [0] is looked for in $PATH). To be called before any
+ * BPF descriptor is open: the fork would hold copies of them, and lets go of them in the wrong
+ * order (see bpf_family_seal()). 0 or -errno with why.
  */
 int command_prepare(struct kept *c, const char *const argv[]);
 
 /*
- * Starts the program and waits for its end. Its exit status (128 + N: signal N), or -errno with why:
- * -ETIMEDOUT after limit_ns, -EINTR when the invocation was told to stop. To be called once.
+ * Starts the program and waits for its end. Its exit status (128 + N: signal N), or -errno with
+ * why: -ETIMEDOUT after limit_ns, -EINTR when the invocation was told to stop. To be called once.
  */
 int command_run(struct kept *c, uint64_t limit_ns);
 

@@ -13,8 +13,8 @@
 int hyperfine_prepare(struct invocation *inv, struct hyperfine *h, unsigned int runs,
 		      const char *const commands[])
 {
-	/* Without a shell; output through a pipe: tar, for one, reads nothing at all if it writes to
-	 * /dev/null, hyperfine's default. */
+	/* Without a shell; output through a pipe: tar, for one, reads nothing at all if it writes
+	 * to /dev/null, hyperfine's default. */
 	const char *argv[16] = { "hyperfine", "-N",	    "--style",	     "basic",
 				 "--output",  "pipe",	    "--warmup",	     "1",
 				 "--runs",    h->runs_text, "--export-json", EXPORT };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The process between an invocation and the program that it times: see command.h. It sleeps until the
- * program or the invocation ends, so it does not disturb what is measured.
+ * The process between an invocation and the program that it times: see command.h. It sleeps until
+ * the program or the invocation ends, so it does not disturb what is measured.
  *
- * In a process group of its own and deaf to what asks it to stop: a Ctrl-C is for the runner, and the
- * end of the socket is the one thing that ends a keeper. Not a session of its own: schedulers that
- * group by session would treat the program as another user.
+ * In a process group of its own and deaf to what asks it to stop: a Ctrl-C is for the runner, and
+ * the end of the socket is the one thing that ends a keeper. Not a session of its own: schedulers
+ * that group by session would treat the program as another user.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -2,19 +2,19 @@
 /*
  * Question: what does it cost to load, verify and attach a BPF object?
  *
- * One operation: a process (`twbench _load OBJECT TRIGGER`) that opens an embedded object, loads the
- * trigger's program with the maps it needs, and ends; and one more that also attaches the program and
- * takes it off, where that is to the tracepoint of a system call. Their control (`twbench _load -`)
- * starts, looks the kfuncs up in the kernel's BTF, and ends.
+ * One operation: a process (`twbench _load OBJECT TRIGGER`) that opens an embedded object, loads
+ * the trigger's program with the maps it needs, and ends; and one more that also attaches the
+ * program and takes it off, where that is to the tracepoint of a system call. Their control
+ * (`twbench _load -`) starts, looks the kfuncs up in the kernel's BTF, and ends.
  *
- * Time stamps: hyperfine's, around whole processes: all runs of one kind, then all of the next. Which
- * comes first is up to the invocation's seed, or a drift inside an invocation would favour one.
- * load_ns is the median of loading less that of the control; attach_ns the median with attaching less
- * that without; both can come out negative where neighbours are busy.
+ * Time stamps: hyperfine's, around whole processes: all runs of one kind, then all of the next.
+ * Which comes first is up to the invocation's seed, or a drift inside an invocation would favour
+ * one. load_ns is the median of loading less that of the control; attach_ns the median with
+ * attaching less that without; both can come out negative where neighbours are busy.
  *
- * Not measured: what the kernel frees later, behind the process's back. Part of the measured: libbpf's
- * own work, which reads the kernel's BTF again for the object (load_ns); the grace periods that
- * taking a program off waits for (attach_ns).
+ * Not measured: what the kernel frees later, behind the process's back. Part of the measured:
+ * libbpf's own work, which reads the kernel's BTF again for the object (load_ns); the grace periods
+ * that taking a program off waits for (attach_ns).
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
