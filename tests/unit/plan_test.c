@@ -165,7 +165,7 @@ static void a_bare_name_is_for_every_bench(void **state)
 {
 	make((struct plan_request){ .profile = PROFILE_QUICK }, NULL, "{'rate': ['50']}");
 	POINTS("alpha quick poisson rate=50", "beta x=1 rate=50", "beta x=2 rate=50",
-	       "beta x=3 rate=50", "bare", "fatal");
+	       "beta x=3 rate=50", "bare", "fatal", "thin x=1 y=1", "thin x=2 y=2");
 	assert_int_equal(try((struct plan_request){ 0 }, NULL, "{'rate': ['51']}"), -EINVAL);
 	assert_string_equal(why, "rate '51': must be 1..50");
 	make((struct plan_request){ 0 }, NULL, "{'alpha.rate': ['51']}");
