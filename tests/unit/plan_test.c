@@ -51,7 +51,21 @@ static const struct opt no_opts[] = { { 0 } };
 static const struct bench bare = { .name = "bare", .opts = no_opts };
 static const struct bench fatal = { .name = "fatal", .opts = no_opts, .needs = NEEDS_GUEST };
 
-const struct bench *const benches[] = { &alpha, &beta, &bare, &fatal, NULL };
+/* Not every combination is worth the time of a profile: y only with the same x, but in full. */
+static bool same_or_full(const json_t *params, enum profile p)
+{
+	return p == PROFILE_FULL ||
+	       json_equal(json_object_get(params, "x"), json_object_get(params, "y"));
+}
+
+static const struct opt thin_opts[] = {
+	{ .name = "x", .type = OPT_U64, .min = 1, .max = 9, .def = { "1 2" } },
+	{ .name = "y", .type = OPT_U64, .min = 1, .max = 9, .def = { "1 2" }, .swept = same_or_full },
+	{ 0 },
+};
+static const struct bench thin = { .name = "thin", .opts = thin_opts };
+
+const struct bench *const benches[] = { &alpha, &beta, &bare, &fatal, &thin, NULL };
 
 /* ---- making ---- */
 
@@ -151,7 +165,7 @@ static void a_bare_name_is_for_every_bench(void **state)
 {
 	make((struct plan_request){ .profile = PROFILE_QUICK }, NULL, "{'rate': ['50']}");
 	POINTS("alpha quick poisson rate=50", "beta x=1 rate=50", "beta x=2 rate=50",
-	       "beta x=3 rate=50", "bare", "fatal");
+	       "beta x=3 rate=50", "bare", "fatal", "thin x=1 y=1", "thin x=2 y=2");
 	assert_int_equal(try((struct plan_request){ 0 }, NULL, "{'rate': ['51']}"), -EINVAL);
 	assert_string_equal(why, "rate '51': must be 1..50");
 	make((struct plan_request){ 0 }, NULL, "{'alpha.rate': ['51']}");
@@ -359,11 +373,25 @@ static void labels_fit_their_buffer(void **state)
 	plan_free(&(struct plan){ 0 });
 }
 
+/* A profile leaves combinations out; what the command line says is done. */
+static void combinations_of_a_profile(void **state)
+{
+	make((struct plan_request){ .profile = PROFILE_QUICK }, "thin", NULL);
+	assert_int_equal(plan.n_points, 2);
+	make((struct plan_request){ .profile = PROFILE_FULL }, "thin", NULL);
+	assert_int_equal(plan.n_points, 4);
+	make((struct plan_request){ .profile = PROFILE_QUICK }, "thin", "{'y':['2']}");
+	assert_int_equal(plan.n_points, 2);
+	make((struct plan_request){ .profile = PROFILE_QUICK }, "thin", "{'x':['1','2','3']}");
+	assert_int_equal(plan.n_points, 2);
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, free_plan)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(combinations_of_a_profile),
 		TEST(sweeps_without_points_that_mean_the_same),
 		TEST(values_replace_the_profile),
 		TEST(values_that_nothing_takes),
