@@ -158,16 +158,43 @@ static int compare_values(const json_t *a, const json_t *b)
 	return strverscmp(text_value(x, sizeof(x), a), text_value(y, sizeof(y), b));
 }
 
-static int compare_points(const void *a, const void *b, void *names)
+/* What the parameter can be, in the order in which its bench names it; NULL: no such list. */
+static const char *const *choices_of(const struct section *s, const char *name)
+{
+	const struct opt *o;
+
+	for (o = s->bench && s->bench->opts ? s->bench->opts : NULL; o && o->name; o++)
+		if (!strcmp(o->name, name))
+			return o->type == OPT_ENUM ? o->choices : NULL;
+	return NULL;
+}
+
+/* Place among the choices; after all of them if it is none. */
+static int place_of(const char *const *choices, const json_t *v)
+{
+	const char *text = json_string_value(v);
+	int i = 0;
+
+	while (choices[i] && (!text || strcmp(choices[i], text)))
+		i++;
+	return i;
+}
+
+/* A control that its bench names first (none, off, ...) comes first in the table, too. */
+static int compare_points(const void *a, const void *b, void *section)
 {
 	const struct point *p = a, *q = b;
+	const struct section *s = section;
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach((const json_t *)names, i, v) {
+	json_array_foreach(s->params, i, v) {
 		const char *name = json_string_value(v);
-		int d = compare_values(sample_param(p->first, name), sample_param(q->first, name));
+		const char *const *choices = choices_of(s, name);
+		const json_t *x = sample_param(p->first, name), *y = sample_param(q->first, name);
+		int d = choices ? place_of(choices, x) - place_of(choices, y) : 0;
 
+		d = d ?: compare_values(x, y);
 		if (d)
 			return d;
 	}
@@ -194,7 +221,7 @@ int sections_build(const struct journal *const *journals, size_t n, struct secti
 		struct section *s = &out->v[i];
 
 		err = name_params(s);
-		qsort_r(s->points, s->n, sizeof(*s->points), compare_points, s->params);
+		qsort_r(s->points, s->n, sizeof(*s->points), compare_points, s);
 	}
 	if (err)
 		sections_free(out);
