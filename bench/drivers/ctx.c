@@ -21,7 +21,9 @@
  *
  * Bytes are from slab statistics, of the cache that grows by as many objects as contexts were made;
  * the element itself is what the kernel charges for the map (memlock). Freed contexts stay in the
- * allocator until more are freed (kept_bytes; see nudge()), so the reclaim delay counts from there.
+ * allocator until more are freed (kept_bytes; see nudge()): the reclaim delay, from the last release
+ * until 3/4 of the contexts are back, is with a few contexts made and freed every STEP_NS, and not
+ * before GRACE_NS, in which nothing is done.
  *
  * Not measured: the map's own memory after close() (a work queue frees it, after grace periods); what
  * other CPUs pay for the grace periods.
