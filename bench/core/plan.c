@@ -17,7 +17,7 @@
 
 const struct profile_desc profiles[PROFILES] = {
 	[PROFILE_SMOKE] = { "smoke", 2, 0.2 },
-	[PROFILE_QUICK] = { "quick", 10, 0.5 },
+	[PROFILE_QUICK] = { "quick", 7, 0.5 },
 	[PROFILE_FULL] = { "full", 20, 1.0 },
 };
 
