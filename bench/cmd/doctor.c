@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "command.h"
 #include "commands.h"
 #include "env.h"
 #include "exit_code.h"
@@ -78,14 +79,39 @@ static int try_kfunc(char *detail, size_t size)
 	return 0;
 }
 
+/* What `stages` would like to have. */
+static int try_trampolines(char *detail, size_t size)
+{
+	char why[100];
+	int err = probe_trampoline("task_work_add", why, sizeof(why));
+
+	if (err)
+		snprintf(detail, size, "fentry and fexit: %s; stages come from tracepoints", why);
+	return err;
+}
+
+static int try_hyperfine(char *detail, size_t size)
+{
+	if (command_exists("hyperfine"))
+		return 0;
+	snprintf(detail, size, "not installed: no overhead, no load");
+	return -ENOENT;
+}
+
 static const struct capability {
 	const char *name;
 	int (*try)(char *detail, size_t size); /* 0: works; detail: the reason, or what was found */
 } capabilities[] = {
-	{ "kfuncs", try_kfunc },      { "BPF load", probe_bpf_load },
-	{ "perf-sw", probe_perf_sw }, { "perf-hw", probe_perf_hw },
-	{ "tracefs", probe_tracefs }, { "pid namespace", probe_pid_ns },
-	{ "kernel log", probe_kmsg }, { "disposable guest", probe_guest },
+	{ "kfuncs", try_kfunc },
+	{ "BPF load", probe_bpf_load },
+	{ "perf-sw", probe_perf_sw },
+	{ "perf-hw", probe_perf_hw },
+	{ "trampolines", try_trampolines },
+	{ "tracefs", probe_tracefs },
+	{ "hyperfine", try_hyperfine },
+	{ "pid namespace", probe_pid_ns },
+	{ "kernel log", probe_kmsg },
+	{ "disposable guest", probe_guest },
 };
 
 #define N_CAPABILITIES (sizeof(capabilities) / sizeof(capabilities[0]))
