@@ -65,7 +65,7 @@ for bench in all_["benches"]:
     print("bench", bench["name"])
     assert bench["question"].endswith("?"), bench["question"]
     for metric in bench["metrics"]:
-        assert re.search("(_(ns|per_s|per_accepted|ratio|bytes|insns)|^in_flight)$", metric["name"]), metric["name"]
+        assert re.search("(_(ns|per_s|per_accepted|ratio(_predicted)?|bytes|insns)|^in_flight|^left_over|^left_noise)$", metric["name"]), metric["name"]
         assert metric["help"], metric["name"]
     for parameter in bench["parameters"]:
         assert {"smoke", "quick", "full"} <= parameter["default"].keys(), parameter["name"]
