@@ -42,6 +42,7 @@
 #include "family.h"
 #include "inner_map.h"
 #include "params.h"
+#include "quiesce.h"
 #include "slab.h"
 
 #define MAX_BATCHES 20000
@@ -82,6 +83,7 @@ struct ctx {
 	struct bpf_program *prog;
 	bool open, pending;
 	int map_fd, release;
+	uint32_t map_id;
 	uint32_t n, base;
 	uint32_t span; /* elements of a pass */
 	/* release=evict: insertions, armed elements before them, and of those gone after. */
@@ -263,31 +265,20 @@ static const struct opt ctx_opts[] = {
 
 /* ---- setup ---- */
 
+/* The runner holds the map too, so that a killed child does not drop its last user. */
 static int new_map(struct invocation *inv, struct ctx *c)
-{
-	c->map_fd = inner_map_new(&c->inner, c->n);
-	if (c->map_fd < 0)
-		return family_fail(inv, &c->family, c->map_fd);
-	c->map_bytes = inner_map_bytes(c->map_fd);
-	return 0;
-}
-
-/*
- * The runner holds the map too, so that a killed child does not drop its last user: but for one whose
- * closing is measured. That one is safe for another reason: its only target is the worker, which
- * has had its self-IPIs and, at its last return to user space, its callbacks before it lets go of
- * the descriptors, whoever of the process is the last to do so.
- */
-static int share_map(struct invocation *inv, struct ctx *c)
 {
 	struct bpf_map_info info = {};
 	__u32 len = sizeof(info);
 
-	if (c->release == RELEASE_CLOSE)
-		return 0;
+	c->map_fd = inner_map_new(&c->inner, c->n);
+	if (c->map_fd < 0)
+		return family_fail(inv, &c->family, c->map_fd);
 	if (bpf_obj_get_info_by_fd(c->map_fd, &info, &len))
 		return inv_fail(inv, -errno, "the map under test: %s", strerror(errno));
-	return inv_publish_maps(inv, &info.id, 1);
+	c->map_id = info.id;
+	c->map_bytes = inner_map_bytes(c->map_fd);
+	return inv_publish_maps(inv, &c->map_id, 1);
 }
 
 static int load(struct invocation *inv, struct ctx *c, const struct variant *v)
@@ -323,8 +314,6 @@ static int ctx_setup(struct invocation *inv)
 	err = load(inv, c, v);
 	if (!err)
 		err = new_map(inv, c);
-	if (!err)
-		err = share_map(inv, c);
 	if (err)
 		return err;
 	c->prog = bpf_family_program(&c->family, inv->trigger->program);
@@ -386,12 +375,40 @@ static int64_t populate(struct worker *w, struct ctx *c)
 	return err ? err : simple(w, c, QUIET(UPDATE));
 }
 
-/* A descriptor's last reference: the contexts go before close() returns, the map later. */
+/* From here on our descriptor is the map's last user. Its only target, this thread, is at work here:
+ * every callback ran at its last return to user space. That is checked, not believed. */
+static int own_map(struct worker *w, struct ctx *c)
+{
+	struct tw_counts phase[TW_PHASES];
+	uint64_t open = 0;
+	int err = bpf_family_counts(&c->family, phase);
+
+	if (err)
+		return family_fail(w->inv, &c->family, err);
+	for (int p = 0; p < TW_PHASES; p++)
+		open += phase[p].accepted - phase[p].completed - phase[p].cancelled - phase[p].lost;
+	if (open)
+		return inv_fail(w->inv, -EBUSY, "%lld works are under way on a map to be closed",
+				(long long)open);
+	err = quiesce_cpus();
+	if (err)
+		return err == -EOPNOTSUPP
+			       ? inv_skip(w->inv, "release=*-close: on PREEMPT_RT nobody can know "
+						  "when a map is safe to close")
+			       : inv_fail(w->inv, err, "cannot wait for the CPUs: %s",
+					  strerror(-err));
+	return inv_unhold_maps(w->inv, &c->map_id, 1);
+}
+
+/* The contexts go before close() returns, the map later. */
 static int64_t release_close(struct worker *w, struct ctx *c, int hist)
 {
-	uint64_t a = now_ns(), b;
-	int err;
+	uint64_t a, b;
+	int err = own_map(w, c);
 
+	if (err)
+		return err;
+	a = now_ns();
 	close(c->map_fd);
 	b = now_ns();
 	c->map_fd = -1;
