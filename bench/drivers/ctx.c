@@ -138,6 +138,7 @@ static const char *const release_names[] = { "array-update",
 					     "lru-close",
 					     NULL };
 static const char *const state_names[] = { "standby", "pending", NULL };
+static const char *const memory_names[] = { "on", "off", NULL };
 static const char *const releaser_names[] = { "scheduler", "other", NULL };
 
 static bool is(const json_t *params, const char *name, const char *value)
@@ -173,9 +174,15 @@ static unsigned int ctx_needs_of(const json_t *params)
 	return cpus_apply(params) ? NEEDS_GUEST : 0;
 }
 
+/* Nothing stays armed between two passes of pending works. */
+static bool memory_applies(const json_t *params)
+{
+	return !is(params, "state", "pending");
+}
+
 static double ctx_extra_s(const json_t *params)
 {
-	return is(params, "state", "pending") ? 0 : MEMORY_S;
+	return is(params, "memory", "on") ? MEMORY_S : 0;
 }
 
 static const struct opt ctx_opts[] = {
@@ -203,6 +210,12 @@ static const struct opt ctx_opts[] = {
 	  .def = { "all" },
 	  .applies = cpus_apply,
 	  .help = "the first schedules, the others release" },
+	{ .name = "memory",
+	  .type = OPT_ENUM,
+	  .choices = memory_names,
+	  .def = { "off", "on", "on" },
+	  .applies = memory_applies,
+	  .help = "what contexts hold and give back, before and after the window (a second)" },
 	OPT_ROW_MODE("signal"),
 	{ .name = "elements",
 	  .type = OPT_U64,
@@ -245,6 +258,7 @@ static int ctx_setup(struct invocation *inv)
 	c->release = v->release;
 	c->n = c->span = inv_u64(inv, "elements");
 	c->pending = is(inv->params, "state", "pending");
+	c->memory = is(inv->params, "memory", "on");
 	err = load(inv, c, v);
 	if (!err)
 		err = ctx_new_map(inv, c);
@@ -289,7 +303,7 @@ static int ctx_work(struct worker *w)
 
 	if (w->index)
 		return release_from_here(w, c);
-	if (!c->pending)
+	if (c->memory)
 		n = ctx_memory_before(w, c);
 	c->span = churn_span(c);
 	while (n >= 0 && !worker_stop(w) && now_ns() < worker_window_end(w)) {
@@ -299,7 +313,7 @@ static int ctx_work(struct worker *w)
 		worker_ready(w);
 	}
 	c->span = c->n;
-	if (n >= 0 && !c->pending && !worker_stop(w))
+	if (n >= 0 && c->memory && !worker_stop(w))
 		n = ctx_memory_after(w, c);
 	worker_done(w);
 	return n < 0 ? n : 0;

@@ -33,7 +33,7 @@ struct ctx {
 	struct bpf_family family;
 	struct inner_map inner;
 	struct bpf_program *prog;
-	bool open, pending;
+	bool open, pending, memory;
 	int map_fd, release;
 	uint32_t map_id;
 	uint32_t n, base;
