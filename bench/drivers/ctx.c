@@ -41,6 +41,8 @@
 #include "params.h"
 
 #define CHURN_SPAN 1024
+/* How long what is missing after the window is measured: the runner waits twice as long. */
+#define EXTRA_NS 5000000000ULL
 /* Memory before and after the window; measured. */
 #define MEMORY_S 1.0
 
@@ -296,6 +298,13 @@ static uint32_t churn_span(const struct ctx *c)
 	return part && c->n > CHURN_SPAN ? CHURN_SPAN : c->n;
 }
 
+static bool is_over(const struct worker *w, const struct ctx *c)
+{
+	uint64_t now = now_ns(), end = worker_window_end(w);
+
+	return now >= end && (ctx_has_enough(c) || now - end > EXTRA_NS);
+}
+
 static int ctx_work(struct worker *w)
 {
 	struct ctx *c = w->inv->priv;
@@ -306,7 +315,7 @@ static int ctx_work(struct worker *w)
 	if (c->memory)
 		n = ctx_memory_before(w, c);
 	c->span = churn_span(c);
-	while (n >= 0 && !worker_stop(w) && now_ns() < worker_window_end(w)) {
+	while (n >= 0 && !worker_stop(w) && !is_over(w, c)) {
 		n = ctx_idle_pass(w, c);
 		if (n >= 0)
 			n = c->pending ? ctx_pending_pass(w, c) : ctx_standby_pass(w, c);
@@ -332,6 +341,12 @@ static int ctx_collect(struct invocation *inv)
 	/* There are no due instants: one call follows the other. */
 	inv->workers[0].intended = phase[TW_WINDOW].attempts;
 	err = cohort_collect(inv, &c->family);
+	if (!err && !ctx_has_enough(c))
+		err = inv_fail(
+			inv, -ENODATA,
+			"the window was too short for %d batches of each kind of call (longer "
+			"-d, stop other load)",
+			c->release == RELEASE_CLOSE ? MIN_CLOSES : MIN_BATCHES);
 	if (!err)
 		err = ctx_set_hists(inv, c);
 	if (err)

@@ -10,6 +10,9 @@
 #include "slab.h"
 
 #define MAX_BATCHES 20000
+/* Of every series at least, in the window or right after it: enough for an interval of its median. */
+#define MIN_BATCHES 16
+#define MIN_CLOSES 6 /* a batch each, of all elements */
 
 enum { RELEASE_DELETE, RELEASE_UPDATE, RELEASE_EVICT, RELEASE_CLOSE };
 
@@ -38,7 +41,9 @@ struct ctx {
 	uint32_t map_id;
 	uint32_t n, base;
 	uint32_t span; /* elements of a pass */
-	/* release=evict: insertions, armed elements before them, and of those gone after. */
+	/* release=evict: whether the insertions under way are kept. Of those that were: how many,
+	 * armed elements before them, and of those gone after. */
+	bool keeps_insertions;
 	uint64_t inserted, armed_before, evicted;
 	uint64_t map_bytes;
 	struct series series[TW_CTX_HISTS];
@@ -72,6 +77,9 @@ int64_t ctx_release(struct worker *w, struct ctx *c, int hist, uint64_t present)
 int64_t ctx_idle_pass(struct worker *w, struct ctx *c);
 int64_t ctx_standby_pass(struct worker *w, struct ctx *c);
 int64_t ctx_pending_pass(struct worker *w, struct ctx *c);
+
+/* Whether every series of this point has its least number of batches. */
+bool ctx_has_enough(const struct ctx *c);
 
 /* After the worker was joined. */
 void ctx_set_costs(struct invocation *inv, struct ctx *c);

@@ -36,37 +36,82 @@ int ctx_new_map(struct invocation *inv, struct ctx *c)
 	return inv_publish_maps(inv, &c->map_id, 1);
 }
 
-static bool in_window(const struct worker *w, uint64_t t)
+static bool is_release(int hist)
 {
-	return t >= worker_window_start(w) && t < worker_window_end(w);
+	return hist == TW_H_RELEASE || hist == TW_H_RELEASE_IDLE;
 }
 
-static void sample(const struct worker *w, struct ctx *c, int hist, double ns, uint64_t at)
+static unsigned int min_batches(const struct ctx *c, int hist)
+{
+	if (c->pending && hist == TW_H_REUSE)
+		return 0;
+	if (c->release == RELEASE_CLOSE && is_release(hist))
+		return MIN_CLOSES;
+	/* One round of insertions, and one more that it takes to have more. */
+	if (c->release == RELEASE_EVICT && is_release(hist))
+		return EVICT_FACTOR * c->n / TW_CTX_BATCH + 1;
+	return MIN_BATCHES;
+}
+
+bool ctx_has_enough(const struct ctx *c)
+{
+	for (int h = 0; h < TW_CTX_HISTS; h++)
+		if (c->series[h].n < min_batches(c, h))
+			return false;
+	return true;
+}
+
+/* Whether a batch that begins now is kept. A stall of the machine can be longer than a window: what
+ * is then missing is measured after it. */
+static bool is_kept(const struct worker *w, const struct ctx *c, int hist, uint64_t now)
+{
+	return hist < TW_CTX_HISTS && now >= worker_window_start(w) &&
+	       c->series[hist].n < MAX_BATCHES &&
+	       (now < worker_window_end(w) || c->series[hist].n < min_batches(c, hist));
+}
+
+static void keep(struct ctx *c, int hist, double ns)
 {
 	struct series *s = &c->series[hist];
 
-	if (s->n < MAX_BATCHES && in_window(w, at))
+	if (s->n < MAX_BATCHES)
 		s->ns[s->n++] = ns;
+}
+
+/* The program records what is kept, and nothing else. Of insertions all or none: which of them evict an
+ * armed element depends on where in their round they are. */
+static struct tw_ctx_step kept_step(const struct worker *w, const struct ctx *c,
+				    struct tw_ctx_step step, uint64_t now)
+{
+	bool kept = c->release == RELEASE_EVICT && is_release(step.hist)
+			    ? c->keeps_insertions
+			    : is_kept(w, c, step.hist, now);
+
+	if (!kept)
+		step.hist = TW_CTX_HISTS;
+	return step;
 }
 
 int64_t ctx_pass(struct worker *w, struct ctx *c, struct tw_ctx_step first,
 		 struct tw_ctx_step second, uint32_t key, uint32_t n)
 {
-	struct tw_ctx_step last = second.op == TW_CTX_NONE ? first : second;
+	bool two = second.op != TW_CTX_NONE;
 	int64_t done = 0;
 
 	for (uint32_t at = 0; at < n; at += TW_CTX_BATCH) {
-		struct tw_ctx_run run = { .step = { first, second }, .first = key + at };
+		uint64_t begin = now_ns();
+		struct tw_ctx_run run = { .step = { kept_step(w, c, first, begin),
+						    kept_step(w, c, second, begin) },
+					  .first = key + at };
 		/* The kernel writes ctx_in back. */
 		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &run, .ctx_size_in = sizeof(run));
-		uint64_t begin = now_ns();
-
 		run.n = n - at < TW_CTX_BATCH ? n - at : TW_CTX_BATCH;
 		if (bpf_prog_test_run_opts(bpf_program__fd(c->prog), &opts))
 			return -errno;
-		if (last.hist < TW_CTX_HISTS && run.done)
-			sample(w, c, last.hist, (double)run.sum_ns / run.done, begin);
-		done += run.done;
+		for (int i = 0; i <= two; i++)
+			if (run.step[i].hist < TW_CTX_HISTS && run.done[i])
+				keep(c, run.step[i].hist, (double)run.sum_ns[i] / run.done[i]);
+		done += run.done[two];
 	}
 	return done;
 }
@@ -112,17 +157,20 @@ static int own_map(struct worker *w, struct ctx *c)
 static int64_t release_close(struct worker *w, struct ctx *c, int hist)
 {
 	uint64_t a, b;
+	bool kept;
 	int err = own_map(w, c);
 
 	if (err)
 		return err;
+	kept = is_kept(w, c, hist, now_ns());
 	a = now_ns();
 	close(c->map_fd);
 	b = now_ns();
 	c->map_fd = -1;
-	sample(w, c, hist, (double)(b - a) / c->n, a);
-	if (in_window(w, a))
+	if (kept) {
+		keep(c, hist, (double)(b - a) / c->n);
 		tw_hist_add(&c->closes[hist], (b - a) / c->n);
+	}
 	err = inner_map_drop(&c->inner);
 	return err ? family_fail(w->inv, &c->family, err) : (int64_t)c->n;
 }
@@ -132,13 +180,15 @@ static int64_t release_evict(struct worker *w, struct ctx *c, struct tw_ctx_step
 			     uint64_t present)
 {
 	uint32_t more = EVICT_FACTOR * c->n;
-	int64_t n = ctx_pass(w, c, step, QUIET(NONE), c->base + c->n, more);
-	int64_t left = n < 0 ? n : ctx_simple(w, c, QUIET(DELETE));
+	int64_t n, left;
 
+	c->keeps_insertions = is_kept(w, c, step.hist, now_ns());
+	n = ctx_pass(w, c, step, QUIET(NONE), c->base + c->n, more);
+	left = n < 0 ? n : ctx_simple(w, c, QUIET(DELETE));
 	if (left < 0)
 		return left;
 	c->base += c->n + more;
-	if (step.hist == TW_H_RELEASE) {
+	if (c->keeps_insertions && step.hist == TW_H_RELEASE) {
 		c->inserted += more;
 		c->evicted += present - left;
 		c->armed_before += present;
