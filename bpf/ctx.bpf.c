@@ -37,12 +37,7 @@ struct {
 	__type(value, struct tw_slot_elem);
 } slots SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TW_CTX_HISTS);
-	__type(key, __u32);
-	__type(value, struct tw_hist);
-} hists SEC(".maps");
+TW_HISTS(TW_CTX_HISTS);
 
 /*
  * Global, so that the verifier looks at its branches once and not once per element of a loop. Which of
@@ -50,10 +45,7 @@ struct {
  */
 __noinline int record(__u32 which, __u64 call, __u64 ret)
 {
-	struct tw_hist *h = bpf_map_lookup_elem(&hists, &which);
-
-	if (h)
-		tw_hist_add(h, ret - call);
+	tw_record(which, ret - call);
 	return 0;
 }
 
@@ -90,10 +82,7 @@ static __always_inline long schedule(void *map, __u32 key, __u32 hist)
 	stamp = tw_slot_next(&s->slot);
 	call = bpf_ktime_get_ns();
 	stamp->call = call;
-	if (tw_config.mode == TW_MODE_SIGNAL)
-		err = tw_schedule_signal(task, &e->tw, map, callback);
-	else
-		err = tw_schedule_resume(task, &e->tw, map, callback);
+	err = tw_schedule(task, &e->tw, map, callback);
 	ret = bpf_ktime_get_ns();
 	tw_slot_called(&s->slot, call, err);
 	if (err)
