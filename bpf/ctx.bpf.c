@@ -40,8 +40,8 @@ struct {
 TW_HISTS(TW_CTX_HISTS);
 
 /*
- * Global, so that the verifier looks at its branches once and not once per element of a loop. Which of
- * the runs are recorded, user space knows: there is no key beyond the histograms.
+ * Global, so that the verifier looks at its branches once and not once per element of a loop. Which
+ * runs are recorded, user space decides: there is no key beyond the histograms.
  */
 __noinline int record(__u32 which, __u64 call, __u64 ret)
 {

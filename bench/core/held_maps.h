@@ -23,8 +23,8 @@ struct held_maps {
 
 void held_maps_init(struct held_maps *h);
 
-/* Takes hold of maps by id; of one that is held already, nothing more. 0, or -errno with what was taken
- * still in h. */
+/* Takes hold of maps by id; of one that is held already, nothing more. 0, or -errno with what was
+ * taken still in h. */
 int held_maps_take(struct held_maps *h, const json_t *ids);
 
 /* Closes those of these ids, whose owner vouches that nothing is under way on them (see

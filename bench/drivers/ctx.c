@@ -206,7 +206,7 @@ static const struct opt ctx_opts[] = {
 	  .choices = releaser_names,
 	  .def = { "scheduler", "scheduler", "scheduler other" },
 	  .applies = releaser_applies,
-	  .help = "the CPU that releases; other: only in our own guest" },
+	  .help = "other: another CPU releases the same elements at the same time; only in our guest" },
 	{ .name = "cpus",
 	  .type = OPT_CPUS,
 	  .def = { "all" },
@@ -217,7 +217,7 @@ static const struct opt ctx_opts[] = {
 	  .choices = memory_names,
 	  .def = { "off", "on", "on" },
 	  .applies = memory_applies,
-	  .help = "what contexts hold and give back, before and after the window (a second)" },
+	  .help = "what contexts hold and give back, before and after the window: a second" },
 	OPT_ROW_MODE("signal"),
 	{ .name = "elements",
 	  .type = OPT_U64,
@@ -272,7 +272,8 @@ static int ctx_setup(struct invocation *inv)
 
 /* ---- work ---- */
 
-/* The unsafe one, in a guest: releases from here what the first worker has pending. */
+/* The unsafe one, in a guest: releases from here what the first worker has pending. That one goes on
+ * releasing too; what it finds gone fails there, is not timed, and counts as cancelled. */
 static int release_from_here(struct worker *w, struct ctx *c)
 {
 	struct tw_ctx_elem fresh = { 0 };

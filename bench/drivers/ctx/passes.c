@@ -78,8 +78,8 @@ static void keep(struct ctx *c, int hist, double ns)
 		s->ns[s->n++] = ns;
 }
 
-/* The program records what is kept, and nothing else. Of insertions all or none: which of them evict an
- * armed element depends on where in their round they are. */
+/* The program records what is kept, and nothing else. Of insertions all or none: which of them evict
+ * an armed element depends on where in their round they are. */
 static struct tw_ctx_step kept_step(const struct worker *w, const struct ctx *c,
 				    struct tw_ctx_step step, uint64_t now)
 {
