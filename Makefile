@@ -28,9 +28,12 @@ COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo 
 ARCH_INCLUDE := /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
 
 DIRS := core data stats report kernel_if cmd
+# Each file in drivers/ is a bench; those in drivers/<bench>/ are parts of a long one.
 DRIVERS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*.c))
+PARTS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*/*.c))
 TRIGGERS := $(patsubst bench/triggers/%.c,%,$(wildcard bench/triggers/*.c))
-SRCS := $(wildcard $(DIRS:%=bench/%/*.c)) $(DRIVERS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c)
+SRCS := $(wildcard $(DIRS:%=bench/%/*.c)) $(DRIVERS:%=bench/drivers/%.c) \
+	$(PARTS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c)
 OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/gen/registry.o $(B)/gen/bpf_images.o $(B)/gen/bpf_data.o
 FAMILIES := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 BPF_OBJS := $(foreach f,$(FAMILIES),$(GEN)/bpf/$(f).impl.o $(GEN)/bpf/$(f).plain.o)
@@ -41,7 +44,7 @@ INDEPENDENT := $(patsubst tests/independent/%.bpf.c,%,$(wildcard tests/independe
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wshadow -Wformat=2 \
 	-Wno-format-nonliteral -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-TW_CFLAGS = -std=gnu11 $(WARN) -Ibpf $(DIRS:%=-Ibench/%) $(LIBPERF_CFLAGS) -pthread
+TW_CFLAGS = -std=gnu11 $(WARN) -Ibpf $(DIRS:%=-Ibench/%) -Ibench/drivers $(LIBPERF_CFLAGS) -pthread
 DEFS = -DTW_VERSION='"$(VERSION)"' -DTW_COMMIT='"$(COMMIT)"' \
 	-DTW_CLANG_VERSION='"$(shell $(CLANG) --version 2>/dev/null | sed -n 1p)"' \
 	-DTW_LIBPERF_VERSION='"$(LIBPERF_VERSION)"'
@@ -76,7 +79,7 @@ define stamp
 @printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' > $@
 endef
 build/sources: FORCE
-	$(call stamp,$(DRIVERS) / $(TRIGGERS) / $(FAMILIES))
+	$(call stamp,$(DRIVERS) / $(PARTS) / $(TRIGGERS) / $(FAMILIES))
 build/clang: FORCE
 	$(call stamp,$(CLANG) $(BPF_CFLAGS) $(shell $(CLANG) --version 2>/dev/null | sed -n 1p))
 $(B)/cc: FORCE

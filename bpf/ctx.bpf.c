@@ -37,20 +37,15 @@ struct {
 	__type(value, struct tw_slot_elem);
 } slots SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TW_CTX_HISTS);
-	__type(key, __u32);
-	__type(value, struct tw_hist);
-} hists SEC(".maps");
+TW_HISTS(TW_CTX_HISTS);
 
-/* Global, so that the verifier looks at its branches once and not once per element of a loop. */
+/*
+ * Global, so that the verifier looks at its branches once and not once per element of a loop. Which
+ * runs are recorded, user space decides: there is no key beyond the histograms.
+ */
 __noinline int record(__u32 which, __u64 call, __u64 ret)
 {
-	struct tw_hist *h = bpf_map_lookup_elem(&hists, &which);
-
-	if (h && tw_phase_of(call) == TW_WINDOW)
-		tw_hist_add(h, ret - call);
+	tw_record(which, ret - call);
 	return 0;
 }
 
@@ -87,10 +82,7 @@ static __always_inline long schedule(void *map, __u32 key, __u32 hist)
 	stamp = tw_slot_next(&s->slot);
 	call = bpf_ktime_get_ns();
 	stamp->call = call;
-	if (tw_config.mode == TW_MODE_SIGNAL)
-		err = tw_schedule_signal(task, &e->tw, map, callback);
-	else
-		err = tw_schedule_resume(task, &e->tw, map, callback);
+	err = tw_schedule(task, &e->tw, map, callback);
 	ret = bpf_ktime_get_ns();
 	tw_slot_called(&s->slot, call, err);
 	if (err)
@@ -163,8 +155,9 @@ __noinline long one(__u32 op, __u32 key, __u32 hist)
 	return -1;
 }
 
-static __always_inline void step(struct tw_ctx_run *run, __u32 op, __u32 hist)
+static __always_inline void step(struct tw_ctx_run *run, __u32 which)
 {
+	__u32 op = run->step[which].op, hist = run->step[which].hist;
 	__u64 done = 0, sum = 0;
 	__u32 i, n = run->n, first = run->first;
 
@@ -176,8 +169,8 @@ static __always_inline void step(struct tw_ctx_run *run, __u32 op, __u32 hist)
 			sum += ns;
 		}
 	}
-	run->done = done;
-	run->sum_ns = sum;
+	run->done[which] = done;
+	run->sum_ns[which] = sum;
 }
 
 SEC("?syscall")
@@ -188,9 +181,9 @@ int on_run(struct tw_ctx_run *run)
 		tw_count_filtered();
 		return 0;
 	}
-	step(run, run->step[0].op, run->step[0].hist);
+	step(run, 0);
 	if (run->step[1].op != TW_CTX_NONE)
-		step(run, run->step[1].op, run->step[1].hist);
+		step(run, 1);
 	return 0;
 }
 

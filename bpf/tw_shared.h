@@ -243,8 +243,8 @@ struct tw_ctx_run {
 	 * pending, because no callback runs before the return to user space. */
 	struct tw_ctx_step step[2];
 	__u32 first, n;
-	/* Out, of the last step: operations that succeeded, and the sum of their times. */
-	__u64 done, sum_ns;
+	/* Out, by step: operations that succeeded, and the sum of their times. */
+	__u64 done[2], sum_ns[2];
 };
 
 /*

@@ -96,10 +96,12 @@ static int send_line(int fd, json_t *msg)
 
 static void handle_line(struct child *c, const char *line)
 {
-	json_t *msg = json_loads(line, 0, NULL), *maps = json_object_get(msg, "maps");
+	json_t *msg = json_loads(line, 0, NULL);
+	json_t *maps = json_object_get(msg, "maps"), *unhold = json_object_get(msg, "unhold");
 
-	if (maps) {
-		int err = held_maps_take(&c->maps, maps);
+	if (maps || unhold) {
+		int err =
+			maps ? held_maps_take(&c->maps, maps) : held_maps_let_go(&c->maps, unhold);
 
 		send_line(c->fd, json_pack("{sb}", "ok", !err));
 	} else if (json_object_get(msg, "status")) {

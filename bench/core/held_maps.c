@@ -29,19 +29,56 @@ static bool is_counters(int fd)
 	       info.value_size == sizeof(struct tw_counters);
 }
 
+static int index_of(const struct held_maps *h, const json_t *id)
+{
+	for (unsigned int i = 0; i < h->n; i++)
+		if (json_is_integer(id) && h->id[i] == json_integer_value(id))
+			return i;
+	return -1;
+}
+
 int held_maps_take(struct held_maps *h, const json_t *ids)
 {
 	json_t *id;
 	size_t i;
 
 	json_array_foreach(ids, i, id) {
-		int fd = h->n < HELD_MAPS_MAX ? bpf_map_get_fd_by_id(json_integer_value(id)) : -1;
+		int fd;
 
+		if (index_of(h, id) >= 0)
+			continue;
+		fd = h->n < HELD_MAPS_MAX ? bpf_map_get_fd_by_id(json_integer_value(id)) : -1;
 		if (fd < 0)
 			return h->n < HELD_MAPS_MAX ? -errno : -E2BIG;
+		h->id[h->n] = json_integer_value(id);
 		h->fd[h->n++] = fd;
 		if (is_counters(fd))
 			h->counters_fd = fd;
+	}
+	return 0;
+}
+
+int held_maps_let_go(struct held_maps *h, const json_t *ids)
+{
+	json_t *id;
+	size_t i;
+
+	if (!json_is_array(ids))
+		return -EPROTO;
+	json_array_foreach(ids, i, id)
+		if (index_of(h, id) < 0)
+			return -ENOENT;
+	json_array_foreach(ids, i, id) {
+		int at = index_of(h, id);
+
+		if (at < 0)
+			continue; /* named twice */
+		if (h->fd[at] == h->counters_fd)
+			h->counters_fd = -1;
+		close(h->fd[at]);
+		h->n--;
+		h->id[at] = h->id[h->n];
+		h->fd[at] = h->fd[h->n];
 	}
 	return 0;
 }

@@ -5,6 +5,8 @@
  * Control socket, one JSON object per line:
  *   parent -> child  {"bench","params","seed","window_ns","warmup_ns","parent"}
  *   child -> parent  {"maps":[ids]}, answered by {"ok":true} once the parent holds them (optional)
+ *   child -> parent  {"unhold":[ids]}, answered by {"ok":true} once it holds them no longer, or by
+ *                    {"ok":false} if it did not hold every one; it then holds what it held (optional)
  *   child -> parent  {"status":"sample","sample":{..}} | {"status":"skip"|"error","reason"}
  */
 #include <errno.h>
@@ -51,7 +53,12 @@ static json_t *read_message(FILE *in)
 	size_t size = 0;
 	json_t *msg = NULL;
 
-	if (getline(&line, &size, in) > 0)
+	ssize_t n;
+
+	/* A request to stop winds down in order: the answer to what was asked is still needed. */
+	while ((n = getline(&line, &size, in)) < 0 && errno == EINTR)
+		clearerr(in);
+	if (n > 0)
 		msg = json_loads(line, 0, NULL);
 	free(line);
 	return msg;
@@ -66,19 +73,32 @@ static int send_message(FILE *out, json_t *msg)
 	return err ? -EIO : 0;
 }
 
-int inv_publish_maps(struct invocation *inv, const uint32_t *ids, size_t n)
+/* {"what":[ids]} to the runner, and whether it answered that it did so. */
+static int ask(struct invocation *inv, const char *what, const uint32_t *ids, size_t n,
+	       const char *refused)
 {
 	json_t *list = json_array(), *answer;
 	bool ok;
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list, json_integer(ids[i]));
-	if (send_message(inv->core->out, json_pack("{so}", "maps", list)))
+	if (send_message(inv->core->out, json_pack("{so}", what, list)))
 		return inv_fail(inv, -EIO, "lost the runner");
 	answer = read_message(inv->core->in);
 	ok = json_is_true(json_object_get(answer, "ok"));
 	json_decref(answer);
-	return ok ? 0 : inv_fail(inv, -EIO, "the runner could not take hold of the maps");
+	return ok ? 0 : inv_fail(inv, -EIO, "%s", refused);
+}
+
+int inv_publish_maps(struct invocation *inv, const uint32_t *ids, size_t n)
+{
+	return ask(inv, "maps", ids, n, "the runner could not take hold of the maps");
+}
+
+int inv_unhold_maps(struct invocation *inv, const uint32_t *ids, size_t n)
+{
+	return ask(inv, "unhold", ids, n,
+		   "the runner was asked to let go of a map that it does not hold");
 }
 
 static int make_workers(struct invocation *inv)

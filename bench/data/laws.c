@@ -53,9 +53,9 @@ int laws_check_cohort(const json_t *c, const char *cohort, char *why, size_t siz
 /* The window is part of the life. */
 static int check_part(const json_t *sample, char *why, size_t size)
 {
-	static const char *const names[] = { "delivered", "filtered",	     "attempts",
-					     "accepted",  "ebusy",	     "completed",
-					     "lost",	  "in_flight_at_end" };
+	static const char *const names[] = { "delivered", "filtered", "attempts",
+					     "accepted",  "ebusy",    "completed",
+					     "cancelled", "lost",     "in_flight_at_end" };
 	const json_t *c = json_object_get(sample, "counts"), *l = json_object_get(sample, "life");
 
 	for (size_t i = 0; c && l && i < sizeof(names) / sizeof(names[0]); i++) {

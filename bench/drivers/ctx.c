@@ -31,66 +31,20 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cohort.h"
+#include "ctx/ctx.h"
 #include "family.h"
-#include "inner_map.h"
 #include "params.h"
-#include "slab.h"
 
-#define MAX_BATCHES 20000
-/* Insertions per element until an LRU map has evicted nearly all that were looked up before. */
-#define EVICT_FACTOR 3
-/* As long as a tasks-trace grace period takes on an idle machine, and some more. */
-#define GRACE_NS 60000000ULL
-/* Between nudges; also the longest error of reclaim_ns, after the pause of GRACE_NS. */
-#define STEP_NS 20000000ULL
-#define BLIND_STEPS 6
-#define MAX_STEPS 60
-#define NUDGE 256
 #define CHURN_SPAN 1024
+/* How long what is missing after the window is measured: the runner waits twice as long. */
+#define EXTRA_NS 5000000000ULL
 /* Memory before and after the window; measured. */
 #define MEMORY_S 1.0
-
-enum { RELEASE_DELETE, RELEASE_UPDATE, RELEASE_EVICT, RELEASE_CLOSE };
-
-struct series {
-	unsigned int n;
-	double ns[MAX_BATCHES]; /* mean per operation, by batch */
-};
-
-struct memory {
-	char cache[48];
-	uint64_t object_bytes, contexts, second_half;
-	/* Objects in use: nothing armed, half, all armed, some time after their release, after
-	 * reclaim; and after the window: all armed, after reclaim. */
-	uint64_t before, half, armed, kept, base, end_armed, end;
-	uint64_t noise; /* range of the readings of base */
-	uint64_t reclaim_ns;
-	bool reclaimed, ended;
-};
-
-struct ctx {
-	struct bpf_family family;
-	struct inner_map inner;
-	struct bpf_program *prog;
-	bool open, pending;
-	int map_fd, release;
-	uint32_t n, base;
-	uint32_t span; /* elements of a pass */
-	/* release=evict: insertions, armed elements before them, and of those gone after. */
-	uint64_t inserted, armed_before, evicted;
-	uint64_t map_bytes;
-	struct series series[TW_CTX_HISTS];
-	struct tw_hist closes[TW_CTX_HISTS];
-	struct memory mem;
-};
 
 static const struct metric ctx_metrics[] = {
 	{ "first_use_ns", "ns", METRIC_HIST, BETTER_LOWER, "schedule call that makes a context" },
@@ -186,6 +140,7 @@ static const char *const release_names[] = { "array-update",
 					     "lru-close",
 					     NULL };
 static const char *const state_names[] = { "standby", "pending", NULL };
+static const char *const memory_names[] = { "on", "off", NULL };
 static const char *const releaser_names[] = { "scheduler", "other", NULL };
 
 static bool is(const json_t *params, const char *name, const char *value)
@@ -221,9 +176,15 @@ static unsigned int ctx_needs_of(const json_t *params)
 	return cpus_apply(params) ? NEEDS_GUEST : 0;
 }
 
+/* Nothing stays armed between two passes of pending works. */
+static bool memory_applies(const json_t *params)
+{
+	return !is(params, "state", "pending");
+}
+
 static double ctx_extra_s(const json_t *params)
 {
-	return is(params, "state", "pending") ? 0 : MEMORY_S;
+	return is(params, "memory", "on") ? MEMORY_S : 0;
 }
 
 static const struct opt ctx_opts[] = {
@@ -245,12 +206,18 @@ static const struct opt ctx_opts[] = {
 	  .choices = releaser_names,
 	  .def = { "scheduler", "scheduler", "scheduler other" },
 	  .applies = releaser_applies,
-	  .help = "the CPU that releases; other: only in our own guest" },
+	  .help = "other: another CPU releases the same elements at the same time; only in our guest" },
 	{ .name = "cpus",
 	  .type = OPT_CPUS,
 	  .def = { "all" },
 	  .applies = cpus_apply,
 	  .help = "the first schedules, the others release" },
+	{ .name = "memory",
+	  .type = OPT_ENUM,
+	  .choices = memory_names,
+	  .def = { "off", "on", "on" },
+	  .applies = memory_applies,
+	  .help = "what contexts hold and give back, before and after the window: a second" },
 	OPT_ROW_MODE("signal"),
 	{ .name = "elements",
 	  .type = OPT_U64,
@@ -262,33 +229,6 @@ static const struct opt ctx_opts[] = {
 };
 
 /* ---- setup ---- */
-
-static int new_map(struct invocation *inv, struct ctx *c)
-{
-	c->map_fd = inner_map_new(&c->inner, c->n);
-	if (c->map_fd < 0)
-		return family_fail(inv, &c->family, c->map_fd);
-	c->map_bytes = inner_map_bytes(c->map_fd);
-	return 0;
-}
-
-/*
- * The runner holds the map too, so that a killed child does not drop its last user: but for one whose
- * closing is measured. That one is safe for another reason: its only target is the worker, which
- * has had its self-IPIs and, at its last return to user space, its callbacks before it lets go of
- * the descriptors, whoever of the process is the last to do so.
- */
-static int share_map(struct invocation *inv, struct ctx *c)
-{
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-
-	if (c->release == RELEASE_CLOSE)
-		return 0;
-	if (bpf_obj_get_info_by_fd(c->map_fd, &info, &len))
-		return inv_fail(inv, -errno, "the map under test: %s", strerror(errno));
-	return inv_publish_maps(inv, &info.id, 1);
-}
 
 static int load(struct invocation *inv, struct ctx *c, const struct variant *v)
 {
@@ -320,301 +260,20 @@ static int ctx_setup(struct invocation *inv)
 	c->release = v->release;
 	c->n = c->span = inv_u64(inv, "elements");
 	c->pending = is(inv->params, "state", "pending");
+	c->memory = is(inv->params, "memory", "on");
 	err = load(inv, c, v);
 	if (!err)
-		err = new_map(inv, c);
-	if (!err)
-		err = share_map(inv, c);
+		err = ctx_new_map(inv, c);
 	if (err)
 		return err;
 	c->prog = bpf_family_program(&c->family, inv->trigger->program);
 	return family_attach(inv, &c->family);
 }
 
-/* ---- passes over the elements ---- */
-
-static bool in_window(const struct worker *w, uint64_t t)
-{
-	return t >= worker_window_start(w) && t < worker_window_end(w);
-}
-
-static void sample(const struct worker *w, struct ctx *c, int hist, double ns, uint64_t at)
-{
-	struct series *s = &c->series[hist];
-
-	if (s->n < MAX_BATCHES && in_window(w, at))
-		s->ns[s->n++] = ns;
-}
-
-/* One pass over n keys in batches; the number of operations that succeeded (of the last step), or
- * -errno. */
-static int64_t pass(struct worker *w, struct ctx *c, struct tw_ctx_step first,
-		    struct tw_ctx_step second, uint32_t key, uint32_t n)
-{
-	struct tw_ctx_step last = second.op == TW_CTX_NONE ? first : second;
-	int64_t done = 0;
-
-	for (uint32_t at = 0; at < n; at += TW_CTX_BATCH) {
-		struct tw_ctx_run run = { .step = { first, second }, .first = key + at };
-		/* The kernel writes ctx_in back. */
-		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &run, .ctx_size_in = sizeof(run));
-		uint64_t begin = now_ns();
-
-		run.n = n - at < TW_CTX_BATCH ? n - at : TW_CTX_BATCH;
-		if (bpf_prog_test_run_opts(bpf_program__fd(c->prog), &opts))
-			return -errno;
-		if (last.hist < TW_CTX_HISTS && run.done)
-			sample(w, c, last.hist, (double)run.sum_ns / run.done, begin);
-		done += run.done;
-	}
-	return done;
-}
-
-#define STEP(op, hist) ((struct tw_ctx_step){ TW_CTX_##op, TW_H_##hist })
-#define QUIET(op) ((struct tw_ctx_step){ TW_CTX_##op, TW_CTX_HISTS })
-
-static int64_t simple(struct worker *w, struct ctx *c, struct tw_ctx_step step)
-{
-	return pass(w, c, step, QUIET(NONE), c->base, c->span);
-}
-
-/* N elements without a context. Insertions into a full LRU map take the keys on. */
-static int64_t populate(struct worker *w, struct ctx *c)
-{
-	int err = c->map_fd < 0 ? new_map(w->inv, c) : 0;
-
-	return err ? err : simple(w, c, QUIET(UPDATE));
-}
-
-/* A descriptor's last reference: the contexts go before close() returns, the map later. */
-static int64_t release_close(struct worker *w, struct ctx *c, int hist)
-{
-	uint64_t a = now_ns(), b;
-	int err;
-
-	close(c->map_fd);
-	b = now_ns();
-	c->map_fd = -1;
-	sample(w, c, hist, (double)(b - a) / c->n, a);
-	if (in_window(w, a))
-		tw_hist_add(&c->closes[hist], (b - a) / c->n);
-	err = inner_map_drop(&c->inner);
-	return err ? family_fail(w->inv, &c->family, err) : (int64_t)c->n;
-}
-
-/* What the insertions left is deleted, so that the next pass begins like this one. */
-static int64_t release_evict(struct worker *w, struct ctx *c, struct tw_ctx_step step,
-			     uint64_t present)
-{
-	uint32_t more = EVICT_FACTOR * c->n;
-	int64_t n = pass(w, c, step, QUIET(NONE), c->base + c->n, more);
-	int64_t left = n < 0 ? n : simple(w, c, QUIET(DELETE));
-
-	if (left < 0)
-		return left;
-	c->base += c->n + more;
-	if (step.hist == TW_H_RELEASE) {
-		c->inserted += more;
-		c->evicted += present - left;
-		c->armed_before += present;
-	}
-	return present;
-}
-
-static int64_t release(struct worker *w, struct ctx *c, int hist, uint64_t present)
-{
-	bool deletes = c->release == RELEASE_DELETE;
-	struct tw_ctx_step step = { deletes ? TW_CTX_DELETE : TW_CTX_UPDATE, hist };
-
-	if (c->release == RELEASE_CLOSE)
-		return release_close(w, c, hist);
-	if (c->release == RELEASE_EVICT)
-		return release_evict(w, c, step, present);
-	return simple(w, c, step);
-}
-
-/* The control: everything but contexts. Looking up is what scheduling does to an LRU's order. */
-static int64_t idle_pass(struct worker *w, struct ctx *c)
-{
-	int64_t n = populate(w, c);
-
-	if (n >= 0)
-		n = simple(w, c, QUIET(TOUCH));
-	return n < 0 ? n : release(w, c, TW_H_RELEASE_IDLE, n);
-}
-
-static int64_t standby_pass(struct worker *w, struct ctx *c)
-{
-	int64_t n = populate(w, c), armed;
-
-	armed = n < 0 ? n : simple(w, c, STEP(SCHEDULE, FIRST_USE));
-	if (armed >= 0)
-		n = simple(w, c, STEP(SCHEDULE, REUSE));
-	return armed < 0 ? armed : n < 0 ? n : release(w, c, TW_H_RELEASE, armed);
-}
-
-static int64_t pending_pass(struct worker *w, struct ctx *c)
-{
-	bool deletes = c->release == RELEASE_DELETE;
-	struct tw_ctx_step step = { deletes ? TW_CTX_DELETE : TW_CTX_UPDATE, TW_H_RELEASE };
-	int64_t n = populate(w, c);
-
-	if (n >= 0)
-		n = pass(w, c, STEP(SCHEDULE, FIRST_USE), step, c->base, c->span);
-	return n < 0 ? n : simple(w, c, QUIET(REAP));
-}
-
-/* ---- memory ---- */
-
-/*
- * The kernel's allocator sends freed contexts through a grace period in lots: what is freed while one
- * lot waits is kept for the next, and the next lot leaves only when more is freed. So memory comes
- * back only if something goes on; this is the least that does it (its per-CPU cache begins to drain
- * beyond 96 objects).
- */
-static int64_t nudge(struct worker *w, struct ctx *c)
-{
-	bool deletes = c->inner.type != BPF_MAP_TYPE_ARRAY;
-	int64_t n = c->map_fd < 0 ? new_map(w->inv, c) : 0;
-
-	if (n >= 0)
-		n = pass(w, c, QUIET(UPDATE), QUIET(NONE), c->base, NUDGE);
-	if (n >= 0)
-		n = pass(w, c, QUIET(SCHEDULE), QUIET(NONE), c->base, NUDGE);
-	return n < 0 ? n
-		     : pass(w, c, deletes ? QUIET(DELETE) : QUIET(UPDATE), QUIET(NONE), c->base,
-			    NUDGE);
-}
-
-/* Nudges until at most `level` objects are in use, or for `times` steps; without a known cache, all of
- * them. */
-static int64_t drain(struct worker *w, struct ctx *c, uint64_t level, int times)
-{
-	const char *cache = c->mem.cache;
-	struct slab_wait wait;
-	int64_t n = 0;
-
-	while (n >= 0 && times-- && !worker_stop(w)) {
-		n = nudge(w, c);
-		if (!slab_wait_below(cache[0] ? cache : "kmalloc-8", cache[0] ? level : 0, STEP_NS,
-				     &wait) &&
-		    cache[0])
-			break;
-	}
-	return n;
-}
-
-/* Arms all. The first half uses up what the allocator had kept; what the second half takes, it takes
- * from a slab. */
-static int64_t arm_halves(struct worker *w, struct ctx *c, struct slab_stats at[3])
-{
-	uint32_t half = c->n / 2;
-	int64_t first, second;
-	int err = slab_read(&at[0]);
-
-	if (err)
-		return inv_fail(w->inv, err, "cannot read /proc/slabinfo: %s (run as root)",
-				strerror(-err));
-	first = pass(w, c, QUIET(SCHEDULE), QUIET(NONE), c->base, half);
-	err = slab_read(&at[1]);
-	second = first < 0 ? first
-			   : pass(w, c, QUIET(SCHEDULE), QUIET(NONE), c->base + half, c->n - half);
-	err = err ?: slab_read(&at[2]);
-	c->mem.second_half = second < 0 || err ? 0 : second;
-	return second < 0 ? second : first + second;
-}
-
-static bool note_cache(struct memory *m, const struct slab_stats at[3], uint64_t contexts)
-{
-	const struct slab_cache *grown =
-		m->second_half ? slab_grown(&at[1], &at[2], m->second_half) : NULL;
-
-	if (!grown)
-		return false;
-	strcpy(m->cache, grown->name);
-	m->object_bytes = grown->size;
-	m->before = slab_find(&at[0], grown->name)->active;
-	m->half = slab_find(&at[1], grown->name)->active;
-	m->armed = grown->active;
-	m->contexts = contexts;
-	return true;
-}
-
-/* All armed, and the cache known; or a warning. Earlier invocations may have left more with the
- * allocator than one round uses up. */
-static int64_t find_cache(struct worker *w, struct ctx *c)
-{
-	static struct slab_stats at[3];
-	int64_t n = 0;
-
-	for (int i = 0; n >= 0 && i < 3; i++) {
-		n = i ? release(w, c, TW_CTX_HISTS, n) : 0;
-		if (n >= 0)
-			n = drain(w, c, 0, BLIND_STEPS);
-		if (n >= 0)
-			n = populate(w, c);
-		if (n >= 0)
-			n = arm_halves(w, c, at);
-		if (n >= 0 && note_cache(&c->mem, at, n))
-			return n;
-	}
-	if (n >= 0)
-		inv_warn(w->inv, "memory: no cache grew by as many objects as contexts were made, "
-				 "so nothing is said of it (stop other load)");
-	return n;
-}
-
-/* From the release of all until most is back; in the middle of it, nothing happens for a while. */
-static int64_t reclaim(struct worker *w, struct ctx *c)
-{
-	struct memory *m = &c->mem;
-	uint64_t start = now_ns(), most = m->before + m->contexts / 4, high;
-	int64_t n;
-
-	slab_range(m->cache, GRACE_NS, &m->kept, &high);
-	n = drain(w, c, most, MAX_STEPS);
-	m->reclaim_ns = now_ns() - start;
-	m->reclaimed = n >= 0 && slab_active(m->cache) <= most;
-	return n < 0 ? n : drain(w, c, m->before + NUDGE, MAX_STEPS);
-}
-
-static int64_t memory_before(struct worker *w, struct ctx *c)
-{
-	struct memory *m = &c->mem;
-	int64_t n = find_cache(w, c);
-	uint64_t high;
-
-	if (n >= 0)
-		n = release(w, c, TW_CTX_HISTS, n);
-	if (n < 0 || !m->cache[0])
-		return n;
-	n = reclaim(w, c);
-	slab_range(m->cache, GRACE_NS, &m->base, &high);
-	m->noise = high - m->base;
-	return n;
-}
-
-static int64_t memory_after(struct worker *w, struct ctx *c)
-{
-	struct memory *m = &c->mem;
-	int64_t n = m->cache[0] ? populate(w, c) : 0;
-
-	if (n < 0 || !m->cache[0])
-		return n;
-	n = simple(w, c, QUIET(SCHEDULE));
-	m->end_armed = slab_active(m->cache);
-	if (n >= 0)
-		n = release(w, c, TW_CTX_HISTS, n);
-	if (n >= 0)
-		n = drain(w, c, m->base + NUDGE, MAX_STEPS);
-	m->end = slab_active(m->cache);
-	m->ended = n >= 0;
-	return n;
-}
-
 /* ---- work ---- */
 
-/* The unsafe one, in a guest: releases from here what the first worker has pending. */
+/* The unsafe one, in a guest: releases from here what the first worker has pending. That one goes on
+ * releasing too; what it finds gone fails there, is not timed, and counts as cancelled. */
 static int release_from_here(struct worker *w, struct ctx *c)
 {
 	struct tw_ctx_elem fresh = { 0 };
@@ -640,6 +299,13 @@ static uint32_t churn_span(const struct ctx *c)
 	return part && c->n > CHURN_SPAN ? CHURN_SPAN : c->n;
 }
 
+static bool is_over(const struct worker *w, const struct ctx *c)
+{
+	uint64_t now = now_ns(), end = worker_window_end(w);
+
+	return now >= end && (ctx_has_enough(c) || now - end > EXTRA_NS);
+}
+
 static int ctx_work(struct worker *w)
 {
 	struct ctx *c = w->inv->priv;
@@ -647,98 +313,23 @@ static int ctx_work(struct worker *w)
 
 	if (w->index)
 		return release_from_here(w, c);
-	if (!c->pending)
-		n = memory_before(w, c);
+	if (c->memory)
+		n = ctx_memory_before(w, c);
 	c->span = churn_span(c);
-	while (n >= 0 && !worker_stop(w) && now_ns() < worker_window_end(w)) {
-		n = idle_pass(w, c);
+	while (n >= 0 && !worker_stop(w) && !is_over(w, c)) {
+		n = ctx_idle_pass(w, c);
 		if (n >= 0)
-			n = c->pending ? pending_pass(w, c) : standby_pass(w, c);
+			n = c->pending ? ctx_pending_pass(w, c) : ctx_standby_pass(w, c);
 		worker_ready(w);
 	}
 	c->span = c->n;
-	if (n >= 0 && !c->pending && !worker_stop(w))
-		n = memory_after(w, c);
+	if (n >= 0 && c->memory && !worker_stop(w))
+		n = ctx_memory_after(w, c);
 	worker_done(w);
 	return n < 0 ? n : 0;
 }
 
 /* ---- results ---- */
-
-/* NaN, hence no metric, without a batch. */
-static double median(struct series *s)
-{
-	gsl_sort(s->ns, 1, s->n);
-	return s->n ? gsl_stats_median_from_sorted_data(s->ns, 1, s->n) : NAN;
-}
-
-static double mean(const struct series *s)
-{
-	return s->n ? gsl_stats_mean(s->ns, 1, s->n) : NAN;
-}
-
-static void set_costs(struct invocation *inv, struct ctx *c)
-{
-	double m[TW_CTX_HISTS], per = 1;
-
-	for (int h = 0; h < TW_CTX_HISTS; h++)
-		m[h] = median(&c->series[h]);
-	/* Most insertions of a pass come before, or after, the armed elements' turn: the median would
-	 * miss them. */
-	if (c->release == RELEASE_EVICT) {
-		m[TW_H_RELEASE] = mean(&c->series[TW_H_RELEASE]);
-		m[TW_H_RELEASE_IDLE] = mean(&c->series[TW_H_RELEASE_IDLE]);
-		per = c->evicted ? (double)c->inserted / c->evicted : NAN;
-		if (c->armed_before)
-			inv_gauge(inv, "evicted_ratio", (double)c->evicted / c->armed_before);
-	}
-	inv_gauge(inv, "alloc_ns", m[TW_H_FIRST_USE] - m[TW_H_REUSE]);
-	inv_gauge(inv, "free_ns", (m[TW_H_RELEASE] - m[TW_H_RELEASE_IDLE]) * per);
-}
-
-static void set_memory(struct invocation *inv, const struct ctx *c)
-{
-	const struct memory *m = &c->mem;
-	double size = m->object_bytes;
-
-	if (c->map_bytes)
-		inv_gauge(inv, "element_bytes", (double)c->map_bytes / c->n);
-	if (!m->contexts)
-		return;
-	inv_gauge(inv, "object_bytes", size);
-	inv_gauge(inv, "armed_bytes", ((double)m->armed - m->half) * size / m->second_half);
-	inv_gauge(inv, "kept_bytes", ((double)m->kept - m->before) * size);
-	if (m->reclaimed)
-		inv_gauge(inv, "reclaim_ns", m->reclaim_ns);
-	if (!m->ended)
-		return;
-	inv_gauge(inv, "growth_bytes", ((double)m->end_armed - m->armed) * size);
-	inv_gauge(inv, "left_over", (double)m->end - m->base);
-	inv_gauge(inv, "left_noise", m->noise + NUDGE);
-}
-
-static int set_hists(struct invocation *inv, struct ctx *c)
-{
-	static const char *const names[TW_CTX_HISTS] = {
-		[TW_H_FIRST_USE] = "first_use_ns",
-		[TW_H_REUSE] = "reuse_ns",
-		[TW_H_RELEASE] = "release_ns",
-		[TW_H_RELEASE_IDLE] = "release_idle_ns",
-	};
-	struct tw_hist h;
-
-	for (uint32_t i = 0; i < TW_CTX_HISTS; i++) {
-		int err = bpf_family_hist(&c->family, i, &h);
-
-		if (err)
-			return family_fail(inv, &c->family, err);
-		if (c->closes[i].count)
-			h = c->closes[i];
-		if (h.count)
-			inv_hist(inv, names[i], &h);
-	}
-	return 0;
-}
 
 static int ctx_collect(struct invocation *inv)
 {
@@ -751,12 +342,18 @@ static int ctx_collect(struct invocation *inv)
 	/* There are no due instants: one call follows the other. */
 	inv->workers[0].intended = phase[TW_WINDOW].attempts;
 	err = cohort_collect(inv, &c->family);
+	if (!err && !ctx_has_enough(c))
+		err = inv_fail(
+			inv, -ENODATA,
+			"the window was too short for %d batches of each kind of call (longer "
+			"-d, stop other load)",
+			c->release == RELEASE_CLOSE ? MIN_CLOSES : MIN_BATCHES);
 	if (!err)
-		err = set_hists(inv, c);
+		err = ctx_set_hists(inv, c);
 	if (err)
 		return err;
-	set_costs(inv, c);
-	set_memory(inv, c);
+	ctx_set_costs(inv, c);
+	ctx_set_memory(inv, c);
 	return 0;
 }
 

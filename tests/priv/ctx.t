@@ -8,6 +8,7 @@
 
 need_live "standby points run" "laws" "first use costs more than reuse" \
 	"release costs more than idle release" "bytes per armed element" "nothing is left over" \
+	"a window shorter than a pass: points run" "a window shorter than a pass: every figure" \
 	"pending points run" "pending: laws" "pending: cancelled, and nothing else" \
 	"pending: the other CPU is skipped"
 
@@ -73,6 +74,18 @@ silent "release costs more than idle release" dearer free_ns
 silent "bytes per armed element are about one object" bytes_wrong
 silent "nothing is left over" left_over
 diag "$(pick "$T/j" release alloc_ns free_ns armed_bytes left_over | tr '\t\n' ' ;')"
+
+# What a window has no time for is measured after it.
+figures_missing() {
+	pick "$T/j" release first_use_ns_p50 reuse_ns_p50 release_ns_p50 release_idle_ns_p50 \
+		alloc_ns free_ns | awk -F '\t' '
+		{ for (i = 2; i <= NF; i++) if ($i == "-") { print; break } }
+		END { if (NR != 6) print NR, "samples instead of 6" }'
+}
+
+tw ctx --set ctx.release=hash-delete,prealloc-close,lru-evict --set ctx.memory=off -n 2 -d 0.02
+expect "a window shorter than a pass: points run" 0
+silent "a window shorter than a pass: every figure" figures_missing
 
 # Every accepted work is cancelled: none completed, none lost.
 cancelled_wrong() {

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/priv/priv.sh
 
-kills=${KILLS:-25} seed=${SEED:-$RANDOM}
+kills=${KILLS:-27} seed=${SEED:-$RANDOM}
 cases=(
 	"no BPF object is left 5 s after any kill"
 	"every journal is whole and can be resumed"
@@ -14,7 +14,10 @@ cases=(
 	"a runner whose invocation was killed goes on, and stops when asked to"
 	"the kernel log is quiet"
 )
-finals=("syscall: --resume completes the journals" "perf-sw: --resume completes the journals")
+# Two triggers, and ctx, whose maps come and go under the runner's hold: one of its points closes them.
+subjects=(syscall perf-sw ctx)
+finals=()
+for subject in "${subjects[@]}"; do finals+=("$subject: --resume completes the journals"); done
 need_live "${cases[@]}" "${finals[@]}"
 command -v bpftool >/dev/null || skip_all "bpftool is not installed" "${cases[@]}" "${finals[@]}"
 RANDOM=$seed
@@ -58,19 +61,22 @@ kernel_complaints() { dmesg | grep -cE 'WARNING: |BUG: |Oops|detected stall|bloc
 
 samples() { grep -cs '"kind":"sample"' "$1" || true; }
 
-# launch: the runner, in the background, on the newest journal of $trigger; leaves $runner.
-declare -A generation=([syscall]=0 [perf-sw]=0)
+# launch: the runner, in the background, on the newest journal of $subject; leaves $runner.
+declare -A generation
 launch() {
-	journal=$T/$trigger.${generation[$trigger]}.jsonl
+	local what=(latency --triggers "$subject" --modes "signal,resume" --rates 10000 --cpus all)
+
+	[ "$subject" != ctx ] || what=(ctx --set "ctx.release=prealloc-close,hash-delete")
+	journal=$T/$subject.${generation[$subject]:=0}.jsonl
 	if [ -s "$journal" ] && grep -q '"kind":"footer"' "$journal"; then
-		generation[$trigger]=$((generation[$trigger] + 1))
-		journal=$T/$trigger.${generation[$trigger]}.jsonl
+		generation[$subject]=$((generation[$subject] + 1))
+		journal=$T/$subject.${generation[$subject]}.jsonl
 	fi
 	if [ -s "$journal" ]; then
 		"$TWBENCH" run --resume -q -o "$journal" >"$T/out" 2>"$T/err" </dev/null &
 	else
-		"$TWBENCH" run latency --triggers "$trigger" --modes signal,resume --rates 10000 \
-			--cpus all -n 4 -d 0.5 -q -o "$journal" >"$T/out" 2>"$T/err" </dev/null &
+		"$TWBENCH" run "${what[@]}" -n 4 -d 0.5 -q -o "$journal" >"$T/out" 2>"$T/err" \
+			</dev/null &
 	fi
 	runner=$!
 }
@@ -123,7 +129,7 @@ one() {
 	local victim=$2 what had start delay
 
 	delay=$(printf '0.%03d' $((RANDOM % 900)))
-	what="kill $1, $trigger, $victim after $delay s"
+	what="kill $1, $subject, $victim after $delay s"
 	launch
 	had=$(samples "$journal")
 	had=${had:-0}
@@ -155,7 +161,7 @@ complete() {
 		[ "$code" = 0 ] || echo "exit code $code: $(head -3 "$T/err")"
 		tail -n 1 "$journal" | grep -q '"kind":"footer"' || echo "no footer"
 		# Every invocation of both points, once.
-		pick "$journal" mode invocation | sort | uniq -c | awk '
+		pick "$journal" mode release invocation | sort | uniq -c | awk '
 			$1 != 1
 			END { if (NR != 8) print NR " different samples instead of 8" }'
 	done
@@ -165,13 +171,12 @@ objects >"$T/before"
 complaints=$(kernel_complaints)
 victims=(runner child both)
 for ((i = 0; i < kills; )); do
-	trigger=$([ $((i % 2)) = 0 ] && echo syscall || echo perf-sw)
+	subject=${subjects[i / 3 % 3]}
 	one $i "${victims[i % 3]}" && i=$((i + 1))
 done
 diag "$kills kills, SEED=$seed; objects gone after" \
 	"$(quantile 0.5 <"$T/ms") ms (median), $(quantile 1 <"$T/ms") ms (maximum)"
 for n in 0 1 2 3; do silent "${cases[n]}" cat "$T/wrong$n"; done
 check "${cases[4]}" [ "$(kernel_complaints)" = "$complaints" ]
-silent "${finals[0]}" complete syscall
-silent "${finals[1]}" complete perf-sw
+for n in 0 1 2; do silent "${finals[n]}" complete "${subjects[n]}"; done
 finish

@@ -26,6 +26,8 @@ static const char *const fake_acts[] = {
 	"int-setup", "int-warmup", "int-window", "int-collect", "int-teardown",
 	/* SIGKILL for the runner */
 	"orphan",
+	/* maps that the runner holds */
+	"hold-maps", "hold-too-many", "unhold-unknown", "unhold-twice",
 	/* one too many in a cohort */
 	"counts-delivered", "counts-attempts", "counts-accepted", "counts-ebusy", "counts-failed",
 	"counts-completed", "counts-cancelled", "counts-lost", "counts-in-flight", "life-delivered",
@@ -45,6 +47,8 @@ static void fake_log(const char *what)
 		abort();
 	close(fd);
 }
+
+#include "fake_maps.h"
 
 /* How many invocations the log holds. */
 static int fake_count(void)
@@ -182,6 +186,9 @@ static int fake_setup(struct invocation *inv)
 	}
 	if (fake_acts_now(inv, "fail-setup"))
 		return inv_fail(inv, -EIO, "setup went wrong");
+	for (const struct fake_maps_act *m = fake_maps_acts; m->act; m++)
+		if (fake_acts_now(inv, m->act))
+			return m->run(inv);
 	usleep(5000);
 	fake_log("setup-end");
 	return 0;

@@ -129,6 +129,23 @@ static void the_window_is_part_of_the_life(void **state)
 	expect(sample_of(lawful(), c), NULL, NULL);
 }
 
+/* The same for every way in which an accepted work can end: one moves from `completed` to it. */
+static void every_end_is_part_of_the_life(void **state)
+{
+	static const char *const ends[] = { "cancelled", "lost", "in_flight_at_end" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		json_t *c = lawful();
+		char want[64];
+
+		add(c, "completed", -1);
+		add(c, ends[i], 1);
+		snprintf(want, sizeof(want), "%s: %lld in the window", ends[i],
+			 (long long)json_integer_value(json_object_get(c, ends[i])));
+		expect_why(sample_of(c, lawful()), want);
+	}
+}
+
 /* Counted in one map, recorded in another. */
 static void completed_works_are_recorded(void **state)
 {
@@ -182,9 +199,13 @@ static void tells_the_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_samples_pass), cmocka_unit_test(one_too_many_or_too_few),
-		cmocka_unit_test(every_errno_counts), cmocka_unit_test(errors_do_not_cancel),
-		cmocka_unit_test(tells_the_numbers), cmocka_unit_test(the_window_is_part_of_the_life),
+		cmocka_unit_test(whole_samples_pass),
+		cmocka_unit_test(one_too_many_or_too_few),
+		cmocka_unit_test(every_errno_counts),
+		cmocka_unit_test(errors_do_not_cancel),
+		cmocka_unit_test(tells_the_numbers),
+		cmocka_unit_test(the_window_is_part_of_the_life),
+		cmocka_unit_test(every_end_is_part_of_the_life),
 		cmocka_unit_test(completed_works_are_recorded),
 	};
 

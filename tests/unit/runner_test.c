@@ -192,6 +192,44 @@ static void a_sample_that_cannot_be(void **state)
 	assert_int_equal(number(json_array_get(j.samples, 0), "invocation"), 1);
 }
 
+/* ---- maps that the runner holds ---- */
+
+static bool no_maps(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "fake", 4, 4, 1, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	else
+		fprintf(stderr, "skipped: maps that the runner holds: no BPF maps here\n");
+	return fd < 0;
+}
+
+/* As often as wanted, and each is gone when the child closed it. */
+static void maps_are_held_and_let_go(void **state)
+{
+	if (no_maps())
+		skip();
+	RUN(EXIT_DONE, JOURNAL_COMPLETE, 1, 0, 0, .values = "{'act': ['hold-maps']}");
+	expect_log(&run, OPENED "work " STOPPED "collect " CLOSED);
+}
+
+static void maps_that_it_will_not_let_go(void **state)
+{
+	char log[1024] = OPENED;
+
+	if (no_maps())
+		skip();
+	expect_failure("unhold-unknown", OPENED "kept quiet " CLOSED,
+		       "asked to let go of a map that it does not hold");
+	expect_failure("unhold-twice", OPENED "let-go quiet " CLOSED,
+		       "asked to let go of a map that it does not hold");
+	for (int i = 0; i < HELD_MAPS_MAX; i++)
+		strcat(log, "held ");
+	strcat(log, "quiet " CLOSED);
+	expect_failure("hold-too-many", log, "could not take hold of the maps");
+}
+
 /* ---- laws ---- */
 
 static void a_broken_law_is_no_sample(void **state)
@@ -343,6 +381,8 @@ int main(int argc, char **argv)
 		TEST(a_skipping_hook),
 		TEST(a_dying_process),
 		TEST(a_sample_that_cannot_be),
+		TEST(maps_are_held_and_let_go),
+		TEST(maps_that_it_will_not_let_go),
 		TEST(a_broken_law_is_no_sample),
 		TEST(the_run_goes_on),
 		TEST(five_failures_in_a_row),
