@@ -239,6 +239,16 @@ static inline uint64_t slice_of(const struct invocation *inv, uint64_t t)
 	return t / inv->slice_ns;
 }
 
+/* What a loop that waits by spinning does in between: it leaves a sibling thread of the core more. */
+static inline void cpu_relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#else
+	__asm__ volatile("" ::: "memory");
+#endif
+}
+
 /* CLOCK_MONOTONIC in ns: the clock of bpf_ktime_get_ns(). */
 uint64_t now_ns(void);
 

@@ -11,15 +11,6 @@
 #define OVERTIME_NS 1000000000ULL
 #define MAX_SLEEP_NS 100000000ULL
 
-static inline void relax(void)
-{
-#if defined(__x86_64__)
-	__builtin_ia32_pause();
-#else
-	__asm__ volatile("" ::: "memory");
-#endif
-}
-
 /* A due instant inside the window was intended; called after the next one had come, it was late. */
 static void account(struct worker *w, uint64_t due, uint64_t next, uint64_t called)
 {
@@ -54,7 +45,7 @@ static uint64_t wait_until(const struct worker *w, uint64_t due)
 		if (w->inv->workers_sleep)
 			sleep_towards(due);
 		else
-			relax();
+			cpu_relax();
 	}
 	return now;
 }
@@ -132,7 +123,7 @@ static void spin(struct worker *w)
 		if (w->inv->workers_sleep)
 			sleep_towards(UINT64_MAX);
 		for (int i = 0; i < 100; i++)
-			relax();
+			cpu_relax();
 	}
 }
 

@@ -33,15 +33,6 @@ void target_add_switches(struct target *t, const struct target_switches *since)
 	t->seen.involuntary += now.involuntary - since->involuntary;
 }
 
-static inline void relax(void)
-{
-#if defined(__x86_64__)
-	__builtin_ia32_pause();
-#else
-	__asm__ volatile("" ::: "memory");
-#endif
-}
-
 void target_spin(struct target *t)
 {
 	if (t->all->spin) {
@@ -50,7 +41,7 @@ void target_spin(struct target *t)
 	}
 	while (!target_stopped(t)) {
 		for (int i = 0; i < 100; i++)
-			relax();
+			cpu_relax();
 		t->seen.loops++;
 	}
 }
@@ -120,7 +111,7 @@ static void *mortal_thread(void *arg)
 	m->tid = gettid();
 	sem_post(&m->born);
 	while (now_ns() < end)
-		relax();
+		cpu_relax();
 	return NULL;
 }
 

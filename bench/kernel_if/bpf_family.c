@@ -10,8 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-__attribute__((format(printf, 3, 4))) static int fail(struct bpf_family *f, int err,
-						      const char *fmt, ...)
+int bpf_family_fail(struct bpf_family *f, int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -44,12 +43,13 @@ int bpf_family_open(struct bpf_family *f, const char *name)
 
 	memset(f, 0, sizeof(*f));
 	if (!image)
-		return fail(f, -ENOENT, "no BPF object %s (%s) in this executable", name,
-			    kfunc_flavour_name(flavour));
+		return bpf_family_fail(f, -ENOENT, "no BPF object %s (%s) in this executable", name,
+				       kfunc_flavour_name(flavour));
 	f->obj = bpf_object__open_mem(image->start,
 				      (const char *)image->end - (const char *)image->start, &opts);
 	if (!f->obj)
-		return fail(f, -errno, "cannot open BPF object %s: %s", name, strerror(errno));
+		return bpf_family_fail(f, -errno, "cannot open BPF object %s: %s", name,
+				       strerror(errno));
 	bpf_object__for_each_program(prog, f->obj)
 		bpf_program__set_autoload(prog, false);
 	return 0;
@@ -65,8 +65,8 @@ int bpf_family_use(struct bpf_family *f, const char *program)
 	struct bpf_program *prog = bpf_family_program(f, program);
 
 	if (!prog)
-		return fail(f, -ENOENT, "BPF object %s has no program %s", bpf_object__name(f->obj),
-			    program);
+		return bpf_family_fail(f, -ENOENT, "BPF object %s has no program %s",
+				       bpf_object__name(f->obj), program);
 	bpf_program__set_autoload(prog, true);
 	return 0;
 }
@@ -85,8 +85,8 @@ int bpf_family_config(struct bpf_family *f, const struct tw_config *config)
 	if (!map)
 		return 0; /* the family reads none of it, so the compiler left it out */
 	err = bpf_map__set_initial_value(map, config, sizeof(*config));
-	return err ? fail(f, err, "configuration of %s does not fit: %s", bpf_object__name(f->obj),
-			  strerror(-err))
+	return err ? bpf_family_fail(f, err, "configuration of %s does not fit: %s",
+				     bpf_object__name(f->obj), strerror(-err))
 		   : 0;
 }
 
@@ -95,8 +95,8 @@ int bpf_family_resize(struct bpf_family *f, const char *name, uint32_t entries)
 	struct bpf_map *map = find_map(f, name);
 	int err = map ? bpf_map__set_max_entries(map, entries) : -ENOENT;
 
-	return err ? fail(f, err, "cannot give map %s %u entries: %s", name, entries,
-			  strerror(-err))
+	return err ? bpf_family_fail(f, err, "cannot give map %s %u entries: %s", name, entries,
+				     strerror(-err))
 		   : 0;
 }
 
@@ -109,8 +109,8 @@ static int map_knobs(struct bpf_family *f)
 		return 0;
 	p = mmap(NULL, sizeof(*f->knobs), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
-		return fail(f, -errno, "cannot map the knobs of %s: %s", bpf_object__name(f->obj),
-			    strerror(errno));
+		return bpf_family_fail(f, -errno, "cannot map the knobs of %s: %s",
+				       bpf_object__name(f->obj), strerror(errno));
 	f->knobs = p;
 	f->knobs->window_start = UINT64_MAX;
 	f->knobs->window_end = UINT64_MAX;
@@ -122,15 +122,16 @@ int bpf_family_load(struct bpf_family *f)
 	int err = bpf_object__load(f->obj);
 
 	if (err == -EPERM || err == -EACCES)
-		return fail(f, -EPERM,
-			    "the kernel refuses BPF object %s (%s): run as root, or with CAP_BPF, "
-			    "CAP_PERFMON and CAP_SYS_ADMIN",
-			    bpf_object__name(f->obj), strerror(-err));
+		return bpf_family_fail(
+			f, -EPERM,
+			"the kernel refuses BPF object %s (%s): run as root, or with CAP_BPF, "
+			"CAP_PERFMON and CAP_SYS_ADMIN",
+			bpf_object__name(f->obj), strerror(-err));
 	if (err)
-		return fail(f, err,
-			    "cannot load BPF object %s: %s (the verifier's words: "
-			    "TWBENCH_BPF_LOG=1)",
-			    bpf_object__name(f->obj), strerror(-err));
+		return bpf_family_fail(f, err,
+				       "cannot load BPF object %s: %s (the verifier's words: "
+				       "TWBENCH_BPF_LOG=1)",
+				       bpf_object__name(f->obj), strerror(-err));
 	return map_knobs(f);
 }
 
@@ -153,9 +154,10 @@ int bpf_family_map_ids(struct bpf_family *f, uint32_t *ids, size_t max)
 		if (bpf_map__fd(map) < 0)
 			continue;
 		if (n == max)
-			return fail(f, -E2BIG, "more than %zu maps", max);
+			return bpf_family_fail(f, -E2BIG, "more than %zu maps", max);
 		if (bpf_obj_get_info_by_fd(bpf_map__fd(map), &info, &len))
-			return fail(f, -errno, "map %s: %s", bpf_map__name(map), strerror(errno));
+			return bpf_family_fail(f, -errno, "map %s: %s", bpf_map__name(map),
+					       strerror(errno));
 		ids[n++] = info.id;
 	}
 	return n;
@@ -183,12 +185,12 @@ int bpf_family_attach(struct bpf_family *f, const char *program)
 	struct bpf_link *link;
 
 	if (!prog || f->n_links == sizeof(f->links) / sizeof(f->links[0]))
-		return fail(f, -ENOENT, "BPF object %s has no program %s", bpf_object__name(f->obj),
-			    program);
+		return bpf_family_fail(f, -ENOENT, "BPF object %s has no program %s",
+				       bpf_object__name(f->obj), program);
 	link = bpf_program__attach(prog);
 	if (!link)
-		return fail(f, -errno, "cannot attach %s of %s: %s", program,
-			    bpf_object__name(f->obj), strerror(errno));
+		return bpf_family_fail(f, -errno, "cannot attach %s of %s: %s", program,
+				       bpf_object__name(f->obj), strerror(errno));
 	f->links[f->n_links++] = link;
 	return 0;
 }

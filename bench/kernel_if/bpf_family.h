@@ -48,6 +48,10 @@ struct bpf_family {
 	char why[200];
 };
 
+/* Says why, and returns err; for what else works on a family. */
+int bpf_family_fail(struct bpf_family *f, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Opens the object for this kernel; only programs named to bpf_family_use() are loaded. */
 int bpf_family_open(struct bpf_family *f, const char *name);
 int bpf_family_use(struct bpf_family *f, const char *program);

@@ -4,21 +4,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-__attribute__((format(printf, 3, 4))) static int fail(struct bpf_family *f, int err,
-						      const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(f->why, sizeof(f->why), fmt, ap);
-	va_end(ap);
-	return err;
-}
 
 /* Not its size: libbpf 1.1 follows a null pointer there. Arrays need a flag to differ in size. */
 int inner_map_shape(struct inner_map *m, struct bpf_family *f, const char *outer, uint32_t type,
@@ -31,7 +18,8 @@ int inner_map_shape(struct inner_map *m, struct bpf_family *f, const char *outer
 	flags |= type == BPF_MAP_TYPE_ARRAY ? BPF_F_INNER_MAP : 0;
 	err = err ?: bpf_map__set_map_flags(inner, flags);
 	if (err)
-		return fail(f, err, "cannot shape the maps in map %s: %s", outer, strerror(-err));
+		return bpf_family_fail(f, err, "cannot shape the maps in map %s: %s", outer,
+				       strerror(-err));
 	*m = (struct inner_map){
 		.family = f,
 		.outer = outer,
@@ -55,11 +43,11 @@ int inner_map_new(const struct inner_map *m, uint32_t entries)
 
 	fd = bpf_map_create(m->type, "elems", m->key_size, m->value_size, entries, &opts);
 	if (fd < 0)
-		return fail(m->family, -errno, "cannot create a map for map %s: %s", m->outer,
-			    strerror(errno));
+		return bpf_family_fail(m->family, -errno, "cannot create a map for map %s: %s",
+				       m->outer, strerror(errno));
 	if (bpf_map_update_elem(bpf_family_map_fd(m->family, m->outer), &zero, &fd, BPF_ANY)) {
-		err = fail(m->family, -errno, "cannot put a map into map %s: %s", m->outer,
-			   strerror(errno));
+		err = bpf_family_fail(m->family, -errno, "cannot put a map into map %s: %s",
+				      m->outer, strerror(errno));
 		close(fd);
 		return err;
 	}
@@ -71,8 +59,8 @@ int inner_map_drop(const struct inner_map *m)
 	uint32_t zero = 0;
 
 	if (bpf_map_delete_elem(bpf_family_map_fd(m->family, m->outer), &zero) && errno != ENOENT)
-		return fail(m->family, -errno, "cannot empty map %s: %s", m->outer,
-			    strerror(errno));
+		return bpf_family_fail(m->family, -errno, "cannot empty map %s: %s", m->outer,
+				       strerror(errno));
 	return 0;
 }
 
