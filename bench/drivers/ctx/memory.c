@@ -171,10 +171,14 @@ void ctx_set_memory(struct invocation *inv, const struct ctx *c)
 	const struct memory *m = &c->mem;
 	double size = m->object_bytes;
 
-	if (c->map_bytes)
+	if (c->map_bytes) {
 		inv_gauge(inv, "element_bytes", (double)c->map_bytes / c->n);
+		inv_source(inv, "element_bytes", "memlock of the map, by its fdinfo");
+	}
 	if (!m->contexts)
 		return;
+	inv_source(inv, "armed, kept, growth_bytes, reclaim_ns, left_over",
+		   "slab statistics (/proc/slabinfo, whole machine) of %s", m->cache);
 	inv_gauge(inv, "object_bytes", size);
 	inv_gauge(inv, "armed_bytes", ((double)m->armed - m->half) * size / m->second_half);
 	inv_gauge(inv, "kept_bytes", ((double)m->kept - m->before) * size);
