@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "command.h"
 #include "commands.h"
@@ -96,6 +97,8 @@ int main(int argc, char **argv)
 {
 	int code;
 
+	/* Those that were started through /proc/self/exe have the same name. */
+	prctl(PR_SET_NAME, "twbench");
 	if (fill_standard_fds())
 		exit(EXIT_INTERNAL);
 	libbpf_set_print(print_libbpf);

@@ -7,6 +7,7 @@ const char *const mode_names[] = { "signal", "resume", NULL };
 const char *const target_names[] = { "self", NULL };
 const char *const arrival_names[] = { "constant", "poisson", "max", NULL };
 
+const char *const paced_names[] = { "constant", "poisson", NULL };
 const char *const inject_at_names[] = { "before-call", "after-call", "callback", NULL };
 
 static bool worker_fires(const json_t *params)

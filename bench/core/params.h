@@ -26,6 +26,13 @@
 		.def = { __VA_ARGS__ }, .applies = arrival_applies, \
 		.help = "due instants: fixed gaps, exponential gaps, or one after the other" \
 	}
+/* For benches in which a worker must leave room for others: no `max`. */
+#define OPT_ROW_PACED_ARRIVAL(...) \
+	{ \
+		.name = "arrival", .type = OPT_ENUM, .choices = paced_names, \
+		.def = { __VA_ARGS__ }, .applies = arrival_applies, \
+		.help = "due instants: fixed gaps, or exponential gaps" \
+	}
 #define OPT_ROW_RATE(...) \
 	{ \
 		.name = "rate", .type = OPT_U64, .min = 1, .max = 10000000, \
@@ -58,6 +65,7 @@
 extern const char *const mode_names[]; /* index: enum tw_mode */
 extern const char *const target_names[];
 extern const char *const arrival_names[]; /* index: enum arrival */
+extern const char *const paced_names[]; /* without max; index: enum arrival */
 extern const char *const inject_at_names[]; /* index + 1: enum tw_inject */
 
 bool arrival_applies(const json_t *params); /* only where a worker fires */

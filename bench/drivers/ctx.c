@@ -39,6 +39,7 @@
 #include "ctx/ctx.h"
 #include "family.h"
 #include "params.h"
+#include "quiesce.h"
 
 #define CHURN_SPAN 1024
 /* How long what is missing after the window is measured: the runner waits twice as long. */
@@ -89,7 +90,7 @@ static const struct column memory[] = {
 	{ "armed\n_bytes", "armed_bytes" },
 	{ "kept\n_bytes", "kept_bytes" },
 	{ "growth\n_bytes", "growth_bytes" },
-	{ "median", "reclaim_ns", .spread = "reclaim_ns\nspread" },
+	{ "reclaim_ns", "reclaim_ns" },
 	{ "left\n_over", "left_over" },
 	{ "left\n_noise", "left_noise" },
 	{ "evicted\n_ratio", "evicted_ratio", .optional = true },
@@ -257,6 +258,10 @@ static int ctx_setup(struct invocation *inv)
 	if (!c)
 		return inv_fail(inv, -ENOMEM, "no memory");
 	c->map_fd = -1;
+	/* Everything here ends with a release. */
+	if (kernel_is_rt())
+		return inv_skip(inv, "on PREEMPT_RT the irq_work is a thread: nobody can know when "
+				     "an element is safe to release");
 	c->release = v->release;
 	c->n = c->span = inv_u64(inv, "elements");
 	c->pending = is(inv->params, "state", "pending");

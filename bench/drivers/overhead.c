@@ -83,8 +83,6 @@ static const struct table_desc overhead_tables[] = {
 
 static const char *const workload_names[] = { "pipe", "tar", "compile", NULL };
 static const char *const load_names[] = { "none", "idle", "busy", NULL };
-/* A worker that never sleeps would leave the command no CPU: no `max`. */
-static const char *const paced_names[] = { "constant", "poisson", NULL };
 
 static bool is_load(const json_t *params, const char *name)
 {

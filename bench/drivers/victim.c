@@ -86,7 +86,7 @@ static const struct opt victim_opts[] = {
 	  .def = { "remote", "remote remote-wait", "remote remote-wait remote-read" },
 	  .help = "what the target does for itself: computes, waits, reads" },
 	OPT_ROW_MODE("signal", "signal", "signal resume"),
-	OPT_ROW_ARRIVAL("constant"),
+	OPT_ROW_PACED_ARRIVAL("constant"),
 	OPT_ROW_RATE("10000", "10000", "1000 10000"),
 	OPT_ROW_CPUS("first"),
 	{ .name = "slice_ns",
@@ -108,11 +108,10 @@ static int victim_setup(struct invocation *inv)
 		return inv_fail(inv, -ENOMEM, "no memory");
 	inv->slice_ns = inv_u64(inv, "slice_ns");
 	if (inv->window_ns < 4 * inv->slice_ns)
-		return inv_fail(inv, -EINVAL,
-				"a window of %llu ns has no two slices of each kind: longer (-d), "
-				"or --set victim.slice_ns=%llu",
-				(unsigned long long)inv->window_ns,
-				(unsigned long long)inv->window_ns / 20);
+		return inv_skip(inv,
+				"a window of %g s has no two slices of %g s of each kind: longer "
+				"windows (-d), or shorter slices (--set victim.slice_ns)",
+				inv->window_ns / 1e9, inv->slice_ns / 1e9);
 	v->tb.targets.spin = slices_compute;
 	v->tb.targets.spin_arg = &v->s;
 	err = target_bench_setup(inv, &v->tb);

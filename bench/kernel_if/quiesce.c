@@ -7,7 +7,9 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static int visit_every_cpu(void)
@@ -28,10 +30,17 @@ static int visit_every_cpu(void)
 	return err;
 }
 
-/* On PREEMPT_RT an irq_work is run by a thread, which may be preempted in its middle. */
-static bool is_preempt_rt(void)
+bool version_is_rt(const char *version)
 {
-	FILE *f = fopen("/sys/kernel/realtime", "r");
+	return strstr(version, "PREEMPT_RT") || strstr(version, "PREEMPT RT");
+}
+
+/* On PREEMPT_RT an irq_work is run by a thread, which may be preempted in its middle. The file is of
+ * kernels with the RT patches, before it was merged; the version text is always there. */
+bool kernel_is_rt(void)
+{
+	FILE *f = fopen("/sys/kernel/realtime", "re");
+	struct utsname uts;
 	int rt = 0;
 
 	if (f) {
@@ -39,12 +48,12 @@ static bool is_preempt_rt(void)
 			rt = 0;
 		fclose(f);
 	}
-	return rt;
+	return rt || uname(&uts) || version_is_rt(uts.version);
 }
 
 int quiesce_cpus(void)
 {
-	if (is_preempt_rt())
+	if (kernel_is_rt())
 		return -EOPNOTSUPP;
 	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) ? visit_every_cpu() : 0;
 }

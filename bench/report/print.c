@@ -16,7 +16,8 @@ static int print_window(const struct report *r, const struct section *s)
 	char buf[NUMBER_MAX];
 	size_t i, k;
 
-	if (!json_is_number(window))
+	/* As long as a command takes is no parameter. */
+	if (!json_is_number(window) || (s->bench && s->bench->during))
 		return 0;
 	for (i = 0; i < s->n; i++)
 		json_array_foreach(s->points[i].samples, k, sample)

@@ -23,13 +23,6 @@ double loss_finite(const struct loss_source *s, size_t n)
 	return rate > 0 ? lost / rate : NAN;
 }
 
-double loss_erlang(struct loss_source s)
-{
-	double a = s.rate * s.service_s;
-
-	return a / (1 + a);
-}
-
 double jain_index(const double *x, size_t n)
 {
 	double sum = 0, squares = 0;

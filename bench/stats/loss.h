@@ -23,13 +23,10 @@ struct loss_source {
  *
  *     lost = sum_j rate_j * (sum_{k != j} p_k) / sum_j rate_j
  *
- * For two like sources that is a / (1 + a). NAN if a source offers a_k >= 1: it never rests.
+ * For two like sources, and for very many small ones that offer a together, that is Erlang's formula
+ * for one server, a / (1 + a). NAN if a source offers a_k >= 1: it never rests.
  */
 double loss_finite(const struct loss_source *s, size_t n);
-
-/* Infinitely many sources, or a source that does not wait: Erlang's formula for one server,
- * a / (1 + a), a = rate * service_s. */
-double loss_erlang(struct loss_source s);
 
 /* Jain's fairness index of n shares, (sum x)^2 / (n * sum x^2): 1 if all are equal, 1/n if one has all.
  * NAN if there is nothing to share. */

@@ -73,6 +73,22 @@ if mount -t bpf bpf "$T/fs" 2>/dev/null; then
 else
 	skip "soak: a map that stayed behind is found" "no BPF file system can be mounted here"
 fi
+# A process that stays is found, whether it is the tool or what the tool started.
+cp "$(command -v sleep)" "$T/twbench"
+(sleep 5; exec "$T/twbench" 30) &
+run scripts/soak -s 10 -o "$T/u" -- latency --triggers syscall -n 1 -d 0.2
+expect "soak: a task that stayed behind is found" 1
+check "soak: and counted" grep -qE '^tasks +0 +1 +GREW$' "$T/out"
+
+# So is what the kernel says.
+if { : >/dev/kmsg; } 2>/dev/null; then
+	(sleep 5; echo "<6>twbench soak.t: a message of this test" >/dev/kmsg) &
+	run scripts/soak -s 10 -o "$T/v" -- latency --triggers syscall -n 1 -d 0.2
+	expect "soak: a kernel message is found" 1
+	check "soak: and shown" grep -q 'a message of this test' "$T/out"
+else
+	skip "soak: a kernel message is found" "/dev/kmsg cannot be written"
+fi
 run scripts/soak -s 0
 expect "soak: usage" 2 "must be a whole number"
 run scripts/soak --no-such

@@ -9,6 +9,18 @@
 
 #include "cmdline.h"
 #include "probe.h"
+#include "quiesce.h"
+
+/* ---- PREEMPT_RT: it decides whether anything may be deleted ---- */
+
+static void test_version_is_rt(void **state)
+{
+	assert_true(version_is_rt("#1 SMP PREEMPT_RT Debian 6.18.15-1 (2026-03-01)"));
+	assert_true(version_is_rt("#1 SMP PREEMPT RT Debian 4.19.67-2"));
+	assert_false(version_is_rt("#1 SMP PREEMPT_DYNAMIC Debian 6.18.15-1 (2026-03-01)"));
+	assert_false(version_is_rt("#1 SMP PREEMPT_LAZY"));
+	assert_false(version_is_rt(""));
+}
 
 /* ---- command line: it decides whether a kernel may be crashed ---- */
 
@@ -79,6 +91,7 @@ static void test_probes_give_reasons(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_version_is_rt),
 		cmocka_unit_test(test_cmdline_token),
 		cmocka_unit_test(test_cmdline_value),
 		cmocka_unit_test(test_flavour_names),

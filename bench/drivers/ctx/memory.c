@@ -111,8 +111,9 @@ static int64_t find_cache(struct worker *w, struct ctx *c)
 			return n;
 	}
 	if (n >= 0)
-		inv_warn(w->inv, "memory: no cache grew by as many objects as contexts were made, "
-				 "so nothing is said of it (stop other load)");
+		inv_warn(w->inv,
+			 "memory: no cache grew by as many objects as contexts were made, "
+			 "so nothing is said of it (more --set ctx.elements, or stop other load)");
 	return n;
 }
 

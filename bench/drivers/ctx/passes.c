@@ -145,11 +145,7 @@ static int own_map(struct worker *w, struct ctx *c)
 				(long long)open);
 	err = quiesce_cpus();
 	if (err)
-		return err == -EOPNOTSUPP
-			       ? inv_skip(w->inv, "release=*-close: on PREEMPT_RT nobody can know "
-						  "when a map is safe to close")
-			       : inv_fail(w->inv, err, "cannot wait for the CPUs: %s",
-					  strerror(-err));
+		return inv_fail(w->inv, err, "cannot wait for the CPUs: %s", strerror(-err));
 	return inv_unhold_maps(w->inv, &c->map_id, 1);
 }
 
