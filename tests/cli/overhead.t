@@ -84,7 +84,7 @@ has "... is skipped with the reason" "$T/perf" '"skip".*fires at whatever runs'
 
 run env TMPDIR="$T/not-there" "$TWBENCH" run overhead --set overhead.load=none -n 1 -q -o "$T/dir"
 if command -v hyperfine >/dev/null; then
-	expect "TMPDIR that is not there" 6 "private directory $T/not-there/twbench-.*set TMPDIR"
+	expect "TMPDIR that is not there" 77 "private directory $T/not-there/twbench-.*set TMPDIR"
 else
 	skip "TMPDIR that is not there" "hyperfine is not installed"
 fi

@@ -68,6 +68,7 @@ if mount -t bpf bpf "$T/fs" 2>/dev/null; then
 	run scripts/soak -s 10 -o "$T/t" -- latency --triggers syscall -n 1 -d 0.2
 	expect "soak: a map that stayed behind is found" 1
 	check "soak: and named" grep -qE '^map .* GREW$' "$T/out"
+	wait $!
 	rm -f "$T/fs/m"
 	umount "$T/fs"
 else
