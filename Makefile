@@ -122,7 +122,7 @@ $(GEN)/bpf_data.S: Makefile build/sources
 	echo "	.incbin \"$(GEN)/bpf/$${o%_*}.$${o##*_}.o\""; echo "bpf_$${o}_end:"; done; \
 	echo '	.section .note.GNU-stack,"",%progbits'; } > $@
 
-$(GEN)/bpf_images.c: Makefile build/sources $(FAMILIES:%=bpf/%.bpf.c)
+$(GEN)/bpf_images.c: Makefile build/sources $(FAMILIES:%=bpf/%.bpf.c) $(FAMILIES:%=bpf/%.bpf.c)
 	@mkdir -p $(@D)
 	$(call msg,GEN,$@)
 	$(Q){ echo '/* Generated from bpf/ by the Makefile. */'; \
@@ -137,7 +137,7 @@ $(GEN)/bpf_images.c: Makefile build/sources $(FAMILIES:%=bpf/%.bpf.c)
 	echo 'const char *const bpf_family_names[] = {'; \
 	for f in $(FAMILIES); do echo "	\"$$f\","; done; \
 	echo '	NULL'; echo '};'; \
-	echo 'const char bpf_fired_list[] = "'`grep -l '^int on_' $(FAMILIES:%=bpf/%.bpf.c) | \
+	echo 'const char bpf_fired_list[] = "'`grep -lE '^int on_|"tw_triggers.bpf.h"' $(FAMILIES:%=bpf/%.bpf.c) | \
 	sed 's,bpf/,,; s,\.bpf\.c,,'`'";'; } > $@
 
 $(B)/gen/bpf_data.o: $(GEN)/bpf_data.S $(BPF_OBJS)

@@ -89,4 +89,11 @@ else
 	skip "TMPDIR that is not there" "hyperfine is not installed"
 fi
 
+# Every BPF object that a trigger can run is timed, but for the one of the calibration, which none can.
+run "$TWBENCH" run load -p full --dry-run
+for f in bpf/*.bpf.c; do
+	f=$(basename "$f" .bpf.c)
+	[ "$f" = calib ] || has "full times the loading of $f" "$T/out" "^ *load $f "
+done
+
 finish
