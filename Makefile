@@ -35,6 +35,8 @@ TRIGGERS := $(patsubst bench/triggers/%.c,%,$(wildcard bench/triggers/*.c))
 SRCS := $(wildcard $(DIRS:%=bench/%/*.c)) $(DRIVERS:%=bench/drivers/%.c) \
 	$(PARTS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c)
 OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/gen/registry.o $(B)/gen/bpf_images.o $(B)/gen/bpf_data.o
+# kernel/: each file in impl/ is an implementation of the kfuncs, for the shim in user space.
+IMPLS := $(patsubst kernel/impl/%.c,%,$(wildcard kernel/impl/*.c))
 FAMILIES := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 BPF_OBJS := $(foreach f,$(FAMILIES),$(GEN)/bpf/$(f).impl.o $(GEN)/bpf/$(f).plain.o)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
@@ -79,7 +81,7 @@ define stamp
 @printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' > $@
 endef
 build/sources: FORCE
-	$(call stamp,$(DRIVERS) / $(PARTS) / $(TRIGGERS) / $(FAMILIES))
+	$(call stamp,$(DRIVERS) / $(PARTS) / $(TRIGGERS) / $(FAMILIES) / $(IMPLS))
 build/clang: FORCE
 	$(call stamp,$(CLANG) $(BPF_CFLAGS) $(shell $(CLANG) --version 2>/dev/null | sed -n 1p))
 $(B)/cc: FORCE
@@ -197,6 +199,70 @@ $(GEN)/tests/%.plain.o: tests/independent/%.bpf.c
 	@mkdir -p $(@D)
 	$(call msg,BPF,$@)
 	$(Q)ulimit -v 8000000; $(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# ---- kernel/ in user space ----
+
+# Three flavours of the same sources: see kernel/shim/machine.h. Each object of one flavour.
+KERNEL_CFLAGS = -std=gnu11 $(filter-out -Wpointer-arith,$(WARN)) -Ikernel/shim -pthread \
+	$(if $(SAN),-fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined) -fno-omit-frame-pointer)
+FLAVOUR_plain :=
+FLAVOUR_explore := -DSHIM_EXPLORE
+FLAVOUR_bench := -DSHIM_BENCH
+
+MACHINE := $(patsubst %.c,%,$(wildcard kernel/shim/machine/*.c))
+THREADS := $(patsubst %.c,%,$(wildcard kernel/shim/threads/*.c))
+KERNEL_DEPS = kernel/tw.h $(wildcard kernel/impl/*.h kernel/shim/*.h kernel/shim/*/*.h kernel/tests/*.h)
+
+$(GEN)/impls.c: build/sources Makefile
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from kernel/impl/ by the Makefile. */'; \
+	echo '#include "kernel/tw.h"'; \
+	for i in $(IMPLS); do echo "TW_DECLARE_IMPL($$i);"; done; \
+	echo 'const struct tw_impl *const tw_impls[] = {'; \
+	for i in $(IMPLS); do echo "	&tw_impl_$$i,"; done; \
+	echo '	NULL'; echo '};'; } > $@
+
+define kernel_flavour
+$(B)/$(1)/%.o: %.c $(B)/cc $$(KERNEL_DEPS)
+	@mkdir -p $$(@D)
+	$$(call msg,CC,$$@)
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$(FLAVOUR_$(1)) $$(CFLAGS) -c $$< -o $$@
+$(B)/$(1)/gen/impls.o: $(GEN)/impls.c $$(KERNEL_DEPS)
+	@mkdir -p $$(@D)
+	$$(call msg,CC,$$@)
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) -I. $$(FLAVOUR_$(1)) $$(CFLAGS) -c $$< -o $$@
+# The implementations, the list of them, and what is the same for all engines.
+$(B)/$(1)/libkernel.a: $(IMPLS:%=$(B)/$(1)/kernel/impl/%.o) $(B)/$(1)/gen/impls.o $(MACHINE:%=$(B)/$(1)/%.o)
+	$$(call msg,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+$(B)/$(1)/libthreads.a: $(THREADS:%=$(B)/$(1)/%.o)
+	$$(call msg,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(foreach f,plain explore bench,$(eval $(call kernel_flavour,$(f))))
+
+# Mutants: kernel/impl/ with one patch applied, to see the tests red. kernel/tests/mutants/<name>.patch
+# becomes libkernel.a in $(B)/mutants/<name>/<flavour>/.
+MUTANTS := $(patsubst kernel/tests/mutants/%.patch,%,$(wildcard kernel/tests/mutants/*.patch))
+
+$(B)/mutants/%/src/kernel/tw.h: kernel/tests/mutants/%.patch $(KERNEL_DEPS) $(IMPLS:%=kernel/impl/%.c)
+	$(call msg,PATCH,$(@D))
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp -r kernel/impl $(@D)/ && cp kernel/tw.h $@
+	$(Q)patch -s -p1 -F0 -d $(@D)/.. < $<
+
+define kernel_mutant
+$(B)/mutants/$(1)/$(2)/impl/%.o: $(B)/mutants/$(1)/src/kernel/tw.h $(B)/cc
+	@mkdir -p $$(@D)
+	$$(call msg,CC,$$@)
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$(FLAVOUR_$(2)) $$(CFLAGS) \
+		-c $(B)/mutants/$(1)/src/kernel/impl/$$*.c -o $$@
+$(B)/mutants/$(1)/$(2)/libkernel.a: $(IMPLS:%=$(B)/mutants/$(1)/$(2)/impl/%.o) \
+		$(B)/$(2)/gen/impls.o $(MACHINE:%=$(B)/$(2)/%.o)
+	$$(call msg,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(foreach m,$(MUTANTS),$(foreach f,plain explore,$(eval $(call kernel_mutant,$(m),$(f)))))
 
 # ---- what people call ----
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/* CPUs are threads, interrupts are signals that a thread sends to itself, NMIs those of others. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <linux/irqflags.h>
+
+#include "threads.h"
+#include "threads_internal.h"
+
+#define SIG_IRQ (SIGRTMIN + 4)
+#define SIG_NMI (SIGRTMIN + 5)
+
+struct thread_cpu thread_cpus[SHIM_CPUS];
+
+static struct thread_cpu *this_thread(void)
+{
+	return container_of(shim_this_cpu, struct thread_cpu, cpu);
+}
+
+static void on_irq(int sig)
+{
+	int saved = errno;
+
+	/* Otherwise whoever holds it back sends it again: the list says that there is something. */
+	if (shim_this_cpu && !irqs_disabled() && !shim_this_cpu->busy &&
+	    shim_irq_pending(shim_this_cpu))
+		shim_irq_run();
+	errno = saved;
+}
+
+static void run_nmi(struct thread_cpu *t)
+{
+	void (*func)(void *) = __atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE);
+	void *arg = t->nmi_arg;
+
+	if (!func)
+		return;
+	shim_nmi_enter();
+	func(arg);
+	shim_nmi_exit();
+	/* Only now may the next one be written. */
+	__atomic_store_n(&t->nmi_func, NULL, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->nmi_claimed, false, __ATOMIC_RELEASE);
+}
+
+static void on_nmi(int sig)
+{
+	int saved = errno;
+
+	if (shim_this_cpu && !shim_this_cpu->busy)
+		run_nmi(this_thread());
+	errno = saved;
+}
+
+static void install_handlers(void)
+{
+	struct sigaction irq = { .sa_handler = on_irq, .sa_flags = SA_RESTART };
+	struct sigaction nmi = { .sa_handler = on_nmi, .sa_flags = SA_RESTART };
+
+	/* An NMI is not interrupted. */
+	sigaddset(&nmi.sa_mask, SIG_IRQ);
+	sigaction(SIG_IRQ, &irq, NULL);
+	sigaction(SIG_NMI, &nmi, NULL);
+}
+
+void shim_irq_kick(struct shim_cpu *cpu)
+{
+	if (this_thread()->delivery == SHIM_SIGNAL && !irqs_disabled() && !cpu->busy)
+		pthread_kill(pthread_self(), SIG_IRQ);
+}
+
+/* What came while busy was dropped by its handler: make up for it. */
+void shim_busy_end(void)
+{
+	struct shim_cpu *cpu = shim_this_cpu;
+	struct thread_cpu *t;
+
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (!cpu || --cpu->busy)
+		return;
+	t = this_thread();
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE))
+		pthread_kill(t->thread, SIG_NMI);
+	if (shim_irq_pending(cpu))
+		shim_irq_kick(cpu);
+}
+
+bool shim_nmi_send(unsigned int id, void (*func)(void *), void *arg)
+{
+	struct thread_cpu *t = &thread_cpus[id];
+	bool sent = false;
+
+	pthread_mutex_lock(&t->lock);
+	if (t->there && !__atomic_exchange_n(&t->nmi_claimed, true, __ATOMIC_ACQUIRE)) {
+		t->nmi_arg = arg;
+		__atomic_store_n(&t->nmi_func, func, __ATOMIC_RELEASE);
+		sent = !pthread_kill(t->thread, SIG_NMI);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return sent;
+}
+
+struct shim_cpu *shim_cpu_enter(unsigned int id, struct task_struct *task,
+				enum shim_delivery delivery)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct thread_cpu *t = &thread_cpus[id];
+
+	if (id >= SHIM_CPUS || t->there || shim_this_cpu)
+		shim_bug("CPU %u cannot be entered", id);
+	pthread_once(&once, install_handlers);
+	t->cpu.id = id;
+	t->cpu.curr = task;
+	t->delivery = delivery;
+	t->thread = pthread_self();
+	shim_this_cpu = &t->cpu;
+	pthread_mutex_lock(&t->lock);
+	t->there = true;
+	pthread_mutex_unlock(&t->lock);
+	return &t->cpu;
+}
+
+void shim_cpu_leave(void)
+{
+	struct thread_cpu *t = this_thread();
+
+	pthread_mutex_lock(&t->lock);
+	t->there = false;
+	pthread_mutex_unlock(&t->lock);
+	/* Nobody sends any more; what was sent is here, since a signal of one's own process to a running
+	 * thread is taken no later than at its next system call. */
+	while (__atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE))
+		pthread_kill(t->thread, SIG_NMI);
+	if (shim_irq_pending(&t->cpu))
+		shim_irq_run();
+	shim_this_cpu = NULL;
+}
+
+void shim_lock(bool *lock)
+{
+	while (__atomic_exchange_n(lock, true, __ATOMIC_ACQUIRE))
+		while (__atomic_load_n(lock, __ATOMIC_RELAXED))
+			sched_yield();
+}
+
+void shim_unlock(bool *lock)
+{
+	__atomic_store_n(lock, false, __ATOMIC_RELEASE);
+}
