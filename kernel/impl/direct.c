@@ -13,7 +13,7 @@ TW_DECLARE_IMPL(direct);
  *  - Only for current: its notification is a flag of this CPU and, in signal mode, a change of its own
  *    task state. For another task the wake-up takes that task's locks, which a traced program can be
  *    under already. And current cannot run the callback before we have returned.
- *  - Not in NMI, which can be inside of all that.
+ *  - Not in NMI, which can be inside of all that (and for which in_hardirq() is true, too).
  *  - Not with interrupts off in task context: there current can be past its last look at the notify
  *    flags on the way to user space, and would run the callback at its next entry only; or it is in
  *    the scheduler, already dequeued, and a wake-up of current then marks it running without queueing

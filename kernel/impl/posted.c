@@ -10,6 +10,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/bpf_mem_alloc.h>
+#include <linux/btf.h>
 #include <linux/err.h>
 #include <linux/irq_work.h>
 #include <linux/preempt.h>

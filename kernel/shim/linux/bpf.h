@@ -46,6 +46,4 @@ void bpf_task_release(struct task_struct *task);
 /* The key of a value, by its index. Checks that the value belongs to the map, and is alive. */
 void *map_key_from_value(struct bpf_map *map, void *value, u32 *idx);
 
-#define BTF_TYPE_EMIT(type) ((void)(type *)0)
-
 #endif

@@ -12,9 +12,10 @@ static inline bool in_nmi(void)
 	return shim_this_cpu->nmi;
 }
 
+/* True in NMI, too: its entry raises both counts. */
 static inline bool in_hardirq(void)
 {
-	return shim_this_cpu->hardirq;
+	return shim_this_cpu->hardirq || shim_this_cpu->nmi;
 }
 
 /* Stubs: threads of the shim do not migrate. */

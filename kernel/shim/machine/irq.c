@@ -89,18 +89,6 @@ bool irq_work_queue(struct irq_work *work)
 	return true;
 }
 
-static struct irq_work *oldest_first(struct irq_work *list)
-{
-	struct irq_work *reversed = NULL, *next;
-
-	for (; list; list = next) {
-		next = list->next;
-		list->next = reversed;
-		reversed = list;
-	}
-	return reversed;
-}
-
 /* Looks at the flags after the handler has returned: a handler must not let its memory go before the
  * interrupt is over. */
 static void run_one(struct irq_work *work)
@@ -116,6 +104,7 @@ static void run_one(struct irq_work *work)
 				    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
+/* Newest first, as the kernel's list. */
 void shim_irq_run(void)
 {
 	struct shim_cpu *cpu = shim_this_cpu;
@@ -123,7 +112,7 @@ void shim_irq_run(void)
 
 	shim_hardirq_enter();
 	while ((list = __atomic_exchange_n(&cpu->irq_list, NULL, __ATOMIC_SEQ_CST))) {
-		for (list = oldest_first(list); list; list = next) {
+		for (; list; list = next) {
 			next = list->next;
 			run_one(list);
 			cpu->irq_works++;
