@@ -59,6 +59,10 @@ void shim_free(struct shim_pool *pool, void *p)
 	shim_mem_free(p);
 }
 
+#if !defined(SHIM_EXPLORE) && !defined(SHIM_BENCH)
+shim_point_fn shim_point_hook;
+#endif
+
 void (*shim_bug_hook)(const char *text);
 
 void shim_bug(const char *fmt, ...)

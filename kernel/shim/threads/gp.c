@@ -39,6 +39,7 @@ static void free_at(struct callback_head *head, size_t offset)
 {
 	struct shim_pool *pool = &shim_kmalloc;
 
+	SHIM_POINT(SHIM_PLAIN, (char *)head - offset, 1, "free");
 	__atomic_fetch_add(&pool->frees, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&shim_live.contexts, 1, __ATOMIC_RELAXED);
 	shim_mem_free((char *)head - offset);
