@@ -81,7 +81,7 @@ define stamp
 @printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' > $@
 endef
 build/sources: FORCE
-	$(call stamp,$(DRIVERS) / $(PARTS) / $(TRIGGERS) / $(FAMILIES) / $(IMPLS))
+	$(call stamp,$(DRIVERS) / $(PARTS) / $(TRIGGERS) / $(FAMILIES) / $(IMPLS) / $(TW_CASES))
 build/clang: FORCE
 	$(call stamp,$(CLANG) $(BPF_CFLAGS) $(shell $(CLANG) --version 2>/dev/null | sed -n 1p))
 $(B)/cc: FORCE
@@ -242,6 +242,34 @@ $(B)/$(1)/libthreads.a: $(THREADS:%=$(B)/$(1)/%.o)
 endef
 $(foreach f,plain explore bench,$(eval $(call kernel_flavour,$(f))))
 
+# tw_test: each file in kernel/tests/tw_test/ is a list of cases.
+TW_CASES := $(patsubst kernel/tests/tw_test/%.c,%,$(wildcard kernel/tests/tw_test/*.c))
+TW_TEST_OBJS = $(TW_CASES:%=$(B)/plain/kernel/tests/tw_test/%.o) $(B)/plain/gen/tw_cases.o \
+	$(B)/plain/kernel/tests/tw_test.o $(B)/plain/kernel/tests/tw_test_world.o
+
+$(GEN)/tw_cases.c: build/sources Makefile
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from kernel/tests/tw_test/ by the Makefile. */'; \
+	echo '#include "kernel/tests/tw_test.h"'; \
+	for c in $(TW_CASES); do echo "extern const struct tw_case cases_$$c[];"; done; \
+	echo 'const struct tw_case *const tw_cases[] = {'; \
+	for c in $(TW_CASES); do echo "	cases_$$c,"; done; \
+	echo '	NULL'; echo '};'; } > $@
+
+$(B)/plain/gen/tw_cases.o: $(GEN)/tw_cases.c $(KERNEL_DEPS)
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -I. $(CFLAGS) -c $< -o $@
+
+define link_tw_test
+@mkdir -p $(@D)
+$(call msg,LINK,$@)
+$(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
+endef
+$(B)/kernel/tests/tw_test: $(TW_TEST_OBJS) $(B)/plain/libkernel.a $(B)/plain/libthreads.a
+	$(link_tw_test)
+
 # Mutants: kernel/impl/ with one patch applied, to see the tests red. kernel/tests/mutants/<name>.patch
 # becomes libkernel.a in $(B)/mutants/<name>/<flavour>/.
 MUTANTS := $(patsubst kernel/tests/mutants/%.patch,%,$(wildcard kernel/tests/mutants/*.patch))
@@ -263,6 +291,8 @@ $(B)/mutants/$(1)/$(2)/libkernel.a: $(IMPLS:%=$(B)/mutants/$(1)/$(2)/impl/%.o) \
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 $(foreach m,$(MUTANTS),$(foreach f,plain explore,$(eval $(call kernel_mutant,$(m),$(f)))))
+$(B)/mutants/%/tw_test: $(TW_TEST_OBJS) $(B)/mutants/%/plain/libkernel.a $(B)/plain/libthreads.a
+	$(link_tw_test)
 
 # ---- what people call ----
 
@@ -276,11 +306,12 @@ test:
 	@scripts/deps --install build libperf bench test
 	@scripts/deps --install vm || true
 	@$(MAKE) all tests
-	@$(MAKE) SAN=address tests-unit
+	@$(MAKE) SAN=address tests-unit tests-kernel
 	@tests/run
 
-tests: tests-unit build/static/twbench $(INDEPENDENT:%=build/tests/independent/%)
+tests: tests-unit tests-kernel build/static/twbench $(INDEPENDENT:%=build/tests/independent/%)
 tests-unit: $(UNITS:%=$(B)/tests/unit/%)
+tests-kernel: $(B)/kernel/tests/tw_test
 
 static: build/static/twbench
 
@@ -312,7 +343,7 @@ help:
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
-.PHONY: all bench test tests tests-unit static doctor install clean help FORCE
+.PHONY: all bench test tests tests-unit tests-kernel static doctor install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
