@@ -60,7 +60,11 @@ struct tw_impl {
 	void (*cancel_and_free)(void *tw);
 	/* Ends with NULL; the first one is the default. */
 	const struct tw_alloc_ops *const *allocs;
-	/* For contexts made from now on; each remembers its own. */
+	/*
+	 * For contexts made from now on; each remembers where it goes back to. But a schedule call reads
+	 * under the flavour of `ops`, which does not hold a context of another one: not while a call
+	 * is under way, nor before the elements that calls will meet have lost their contexts.
+	 */
 	void (*set_alloc)(const struct tw_alloc_ops *ops);
 	/* Works that were accepted and then could not be added, because their target was exiting. */
 	u64 (*lost)(void);

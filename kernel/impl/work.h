@@ -103,8 +103,9 @@ out:
 
 /*
  * Cancels for a deleter that was not allowed to (R5): task_work_cancel() takes the target's pi_lock.
- * It walks the target's list with interrupts off, up to the work: the cost of one deletion grows with
- * the works that were queued on the same target after it (R17).
+ * It walks the target's list with interrupts off, newest first, up to the work (R17): to delete N
+ * works of one target one by one looks at N(N+1)/2 of them in the order of scheduling, at N newest
+ * first. Works deleted where interrupts are off are all cancelled by one interrupt.
  */
 static void tw_irq_cancel(struct irq_work *irq_work)
 {
