@@ -259,9 +259,14 @@ void settle(void)
 	on_cpu(here);
 }
 
+/* A failure within leaves the engine's lock held: then nobody may come again. */
+static bool in_grace;
+
 void grace(void)
 {
+	in_grace = true;
 	shim_gp_run();
+	in_grace = false;
 }
 
 s64 contexts(void)
@@ -355,7 +360,7 @@ void world_end(void)
 		if (w.task[id])
 			bpf_task_release(w.task[id]);
 	leave_cpus();
-	shim_gp_run();
+	grace();
 	must_eq(shim_live.contexts, live_before.contexts);
 	must_eq(shim_live.tasks, live_before.tasks);
 	must_eq(shim_live.progs, live_before.progs);
@@ -386,4 +391,7 @@ void world_abandon(void)
 		memset(&cpu->trace, 0, sizeof(cpu->trace));
 	}
 	leave_cpus();
+	/* What was handed over is not to turn up in the balance of the next world. */
+	if (!in_grace)
+		grace();
 }
