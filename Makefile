@@ -211,7 +211,8 @@ FLAVOUR_bench := -DSHIM_BENCH
 
 MACHINE := $(patsubst %.c,%,$(wildcard kernel/shim/machine/*.c))
 THREADS := $(patsubst %.c,%,$(wildcard kernel/shim/threads/*.c))
-KERNEL_DEPS = kernel/tw.h $(wildcard kernel/impl/*.h kernel/shim/*.h kernel/shim/*/*.h kernel/tests/*.h)
+KERNEL_DEPS = kernel/tw.h $(wildcard kernel/impl/*.h kernel/shim/*.h kernel/shim/*/*.h kernel/tests/*.h \
+	kernel/tests/*/*.h)
 
 $(GEN)/impls.c: build/sources Makefile
 	@mkdir -p $(@D)
@@ -293,6 +294,18 @@ endef
 $(foreach m,$(MUTANTS),$(foreach f,plain explore,$(eval $(call kernel_mutant,$(m),$(f)))))
 $(B)/mutants/%/tw_test: $(TW_TEST_OBJS) $(B)/mutants/%/plain/libkernel.a $(B)/plain/libthreads.a
 	$(link_tw_test)
+
+# Threads and random operations, on every implementation in the list that claims to be correct.
+STRESS := $(patsubst %.c,%,$(wildcard kernel/tests/stress/*.c))
+
+$(B)/kernel/tests/stress: $(STRESS:%=$(B)/plain/%.o) $(B)/plain/libkernel.a $(B)/plain/libthreads.a
+	@mkdir -p $(@D)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
+$(B)/mutants/%/stress: $(STRESS:%=$(B)/plain/%.o) $(B)/mutants/%/plain/libkernel.a $(B)/plain/libthreads.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 # ---- what people call ----
 

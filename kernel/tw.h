@@ -68,6 +68,8 @@ struct tw_impl {
 	void (*set_alloc)(const struct tw_alloc_ops *ops);
 	/* Works that were accepted and then could not be added, because their target was exiting. */
 	u64 (*lost)(void);
+	/* Works that were accepted and then ended by a deletion of their element, without a callback. */
+	u64 (*cancelled)(void);
 	/* State of the context of tw, for tests and statistics: it can be another one by now. STANDBY
 	 * also if there is no context. The caller keeps the context alive. */
 	enum tw_state (*state)(const struct bpf_task_work *tw);

@@ -36,6 +36,7 @@ static int tw_add(struct tw_ctx *ctx)
 
 	if (cmpxchg(&ctx->state, TW_PENDING, TW_SCHEDULING) != TW_PENDING) {
 		/* Deleted since: to the caller that is a work which was cancelled. */
+		atomic64_inc(&tw_cancelled_works);
 		tw_irq(ctx, tw_irq_undo);
 		return 0;
 	}
@@ -131,6 +132,7 @@ const struct tw_impl tw_impl_direct = {
 	.allocs = tw_allocs,
 	.set_alloc = tw_set_alloc,
 	.lost = tw_lost,
+	.cancelled = tw_cancelled,
 	.state = tw_state,
 	.ctx_size = sizeof(struct tw_ctx),
 };

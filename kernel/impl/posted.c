@@ -85,6 +85,8 @@ static void posted_reset(struct posted_ctx *ctx)
 	bpf_task_release(ctx->task);
 }
 
+static atomic64_t posted_cancelled_works;
+
 static void posted_callback(struct callback_head *head)
 {
 	struct posted_ctx *ctx = container_of(head, struct posted_ctx, work);
@@ -99,6 +101,7 @@ static void posted_callback(struct callback_head *head)
 		state = cmpxchg(&ctx->state, TW_SCHEDULED, TW_RUNNING);
 	if (state == TW_FREED) {
 		rcu_read_unlock_trace();
+		atomic64_inc(&posted_cancelled_works);
 		posted_reset(ctx);
 		posted_release(ctx);
 		return;
@@ -133,6 +136,7 @@ static void posted_irq(struct irq_work *irq_work)
 	if (state != TW_FREED || !task_work_cancel_match(ctx->task, posted_match, ctx))
 		return;
 free:
+	atomic64_inc(&posted_cancelled_works);
 	posted_reset(ctx);
 	posted_release(ctx);
 }
@@ -259,6 +263,7 @@ void tw_posted_cancel_and_free(void *val)
 		 * context before we look at its task. */
 		if (!task_work_cancel_match(ctx->task, posted_match, ctx))
 			break; /* the callback frees it */
+		atomic64_inc(&posted_cancelled_works);
 		posted_reset(ctx);
 		fallthrough;
 	case TW_STANDBY:
@@ -272,6 +277,11 @@ void tw_posted_cancel_and_free(void *val)
 static u64 posted_lost(void)
 {
 	return 0; /* it does not know */
+}
+
+static u64 posted_cancelled(void)
+{
+	return atomic64_read(&posted_cancelled_works);
 }
 
 static void posted_set_alloc(const struct tw_alloc_ops *ops)
@@ -294,6 +304,7 @@ const struct tw_impl tw_impl_posted = {
 	.allocs = posted_allocs,
 	.set_alloc = posted_set_alloc,
 	.lost = posted_lost,
+	.cancelled = posted_cancelled,
 	.state = posted_state,
 	.ctx_size = sizeof(struct posted_ctx),
 };

@@ -84,6 +84,7 @@ const struct tw_impl tw_impl_refcounted = {
 	.allocs = tw_allocs,
 	.set_alloc = tw_set_alloc,
 	.lost = tw_lost,
+	.cancelled = tw_cancelled,
 	.state = tw_state,
 	.ctx_size = sizeof(struct tw_ctx),
 };

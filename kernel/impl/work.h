@@ -5,7 +5,8 @@
 
 #include "ctx.h"
 
-static atomic64_t tw_lost_works;
+/* Accepted works that no callback ran for. */
+static atomic64_t tw_lost_works, tw_cancelled_works;
 
 /* Drops what the work held and clears the pointers (R8), in the handler or in the callback: never in a
  * program's context, where the last reference of a program or a task must not be dropped. */
@@ -58,9 +59,18 @@ static void tw_callback(struct callback_head *head)
 		migrate_disable();
 		ctx->callback_fn(ctx->map, key, ctx->map_val);
 		migrate_enable();
+	} else {
+		atomic64_inc(&tw_cancelled_works);
 	}
 	rcu_read_unlock_trace();
 	tw_work_put(ctx);
+}
+
+/* The work has been taken off the list: its callback will not run. */
+static void tw_work_cancelled(struct tw_ctx *ctx)
+{
+	atomic64_inc(&tw_cancelled_works);
+	tw_work_put(ctx); /* the callback's */
 }
 
 /* Nothing was added: what the scheduler took is dropped where that is allowed. */
@@ -79,8 +89,10 @@ static void tw_irq_add(struct irq_work *irq_work)
 	struct tw_ctx *ctx = container_of(irq_work, struct tw_ctx, irq_work);
 
 	/* Deleted since. If it is deleted from here on, the deleter leaves all to us. */
-	if (cmpxchg(&ctx->state, TW_PENDING, TW_SCHEDULING) != TW_PENDING)
+	if (cmpxchg(&ctx->state, TW_PENDING, TW_SCHEDULING) != TW_PENDING) {
+		atomic64_inc(&tw_cancelled_works);
 		goto out;
+	}
 	/* A plain store: there is no other participant, and the add publishes it. */
 	refcount_set(&ctx->work_refs, 2);
 	if (task_work_add(ctx->task, &ctx->work, ctx->mode)) {
@@ -96,7 +108,7 @@ static void tw_irq_add(struct irq_work *irq_work)
 	 */
 	if (cmpxchg(&ctx->state, TW_SCHEDULING, TW_SCHEDULED) == TW_FREED &&
 	    task_work_cancel(ctx->task, &ctx->work))
-		tw_work_put(ctx); /* the callback's */
+		tw_work_cancelled(ctx);
 out:
 	tw_work_put(ctx);
 }
@@ -112,7 +124,7 @@ static void tw_irq_cancel(struct irq_work *irq_work)
 	struct tw_ctx *ctx = container_of(irq_work, struct tw_ctx, irq_work);
 
 	if (task_work_cancel(ctx->task, &ctx->work))
-		tw_work_put(ctx); /* the callback's, which will not run */
+		tw_work_cancelled(ctx);
 	tw_work_put(ctx);
 }
 
@@ -139,6 +151,11 @@ static void tw_cancel_and_free(void *val)
 static u64 tw_lost(void)
 {
 	return atomic64_read(&tw_lost_works);
+}
+
+static u64 tw_cancelled(void)
+{
+	return atomic64_read(&tw_cancelled_works);
 }
 
 static enum tw_state tw_state(const struct bpf_task_work *uapi)

@@ -48,6 +48,7 @@ struct shim_cpu {
 	struct shim_reader rcu, trace;
 	void *engine; /* the engine's own */
 	u64 irq_works; /* handlers run */
+	u64 task_works, cancels; /* works that task_work_run() ran, task_work_cancel() took off */
 };
 
 #ifdef SHIM_EXPLORE

@@ -113,6 +113,8 @@ struct callback_head *task_work_cancel_match(struct task_struct *task,
 	SHIM_POINT(SHIM_ADD, task, sizeof(*task), "task_work_cancel");
 	lock(task);
 	work = unlink_match(task, match, data);
+	/* With interrupts off: otherwise one that cancels, too, would come in between. */
+	shim_this_cpu->cancels += !!work;
 	unlock(task);
 	return work;
 }
@@ -160,6 +162,7 @@ void task_work_run(void)
 		unlock(task);
 		for (; work; work = next) {
 			next = __atomic_load_n(&work->next, __ATOMIC_ACQUIRE);
+			shim_this_cpu->task_works++;
 			work->func(work);
 		}
 	}

@@ -97,11 +97,11 @@ u64 shim_gp_run(void)
 
 	if (shim_this_cpu && (shim_this_cpu->rcu.nesting || shim_this_cpu->trace.nesting))
 		shim_bug("a reader waits for a grace period");
-	shim_busy_begin();
+	/* Interrupts may come: what was deferred can queue irq_works, and somebody can wait for those
+	 * before there is nothing left to defer. */
 	pthread_mutex_lock(&running);
 	while ((ran = run_once()))
 		n += ran;
 	pthread_mutex_unlock(&running);
-	shim_busy_end();
 	return n;
 }

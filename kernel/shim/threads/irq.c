@@ -34,12 +34,12 @@ static void on_irq(int sig)
 static void run_nmi(struct thread_cpu *t)
 {
 	void (*func)(void *) = __atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE);
-	void *arg = t->nmi_arg;
 
+	/* One that was sent again, and had been taken already. A sender may be writing the argument. */
 	if (!func)
 		return;
 	shim_nmi_enter();
-	func(arg);
+	func(t->nmi_arg);
 	shim_nmi_exit();
 	/* Only now may the next one be written. */
 	__atomic_store_n(&t->nmi_func, NULL, __ATOMIC_RELEASE);
@@ -83,7 +83,8 @@ void shim_busy_end(void)
 		return;
 	t = this_thread();
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE))
+	/* In NMI what is there is the one that runs. */
+	if (!cpu->nmi && __atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE))
 		pthread_kill(t->thread, SIG_NMI);
 	if (shim_irq_pending(cpu))
 		shim_irq_kick(cpu);
@@ -94,6 +95,8 @@ bool shim_nmi_send(unsigned int id, void (*func)(void *), void *arg)
 	struct thread_cpu *t = &thread_cpus[id];
 	bool sent = false;
 
+	/* An interrupt of the sender can send to the same CPU, and would wait for the lock for ever. */
+	shim_busy_begin();
 	pthread_mutex_lock(&t->lock);
 	if (t->there && !__atomic_exchange_n(&t->nmi_claimed, true, __ATOMIC_ACQUIRE)) {
 		t->nmi_arg = arg;
@@ -101,6 +104,7 @@ bool shim_nmi_send(unsigned int id, void (*func)(void *), void *arg)
 		sent = !pthread_kill(t->thread, SIG_NMI);
 	}
 	pthread_mutex_unlock(&t->lock);
+	shim_busy_end();
 	return sent;
 }
 
@@ -128,9 +132,13 @@ void shim_cpu_leave(void)
 {
 	struct thread_cpu *t = this_thread();
 
+	if (irqs_disabled() || t->cpu.busy || t->cpu.rcu.nesting || t->cpu.trace.nesting)
+		shim_bug("CPU %u leaves in the middle of something", t->cpu.id);
+	shim_busy_begin();
 	pthread_mutex_lock(&t->lock);
 	t->there = false;
 	pthread_mutex_unlock(&t->lock);
+	shim_busy_end();
 	/* Nobody sends any more; what was sent is here, since a signal of one's own process to a running
 	 * thread is taken no later than at its next system call. */
 	while (__atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE))
