@@ -74,7 +74,7 @@ static void hand_over(struct actor *from)
 	}
 	order_begin(to->cpu, to->id);
 	if (to != from)
-		co_switch(from, &to->co);
+		co_switch(from ? &from->co : NULL, &to->co);
 }
 
 static void actor_main(void *arg)
