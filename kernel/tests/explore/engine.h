@@ -126,8 +126,10 @@ void leave(enum outcome o) __attribute__((noreturn));
 /* The next actor, or leaves. */
 struct actor *choose(void);
 
+#define UNBOUNDED 1000
+
 struct options {
-	unsigned int bound;
+	unsigned int bound; /* at most SET_MAX_NUMBER, or UNBOUNDED */
 	bool plain; /* no reduction */
 	bool fine; /* plain accesses are scheduling points too */
 	bool any_gp; /* grace periods end anywhere, not only as early as they can */
@@ -152,12 +154,14 @@ struct result {
 	u64 ends; /* sum of them, to compare */
 	double seconds;
 	bool complete;
+	bool all; /* and the bound left nothing out */
 	unsigned int bugs, dropped;
 	struct bug bug[MAX_BUGS];
 };
 
 struct scenario;
-/* All schedules of one scenario with at most opt.bound preemptions; adds to what result has. */
+/* All schedules of one scenario with at most opt.bound preemptions. Adds to the bugs that result has, and
+ * to its seconds. */
 void explore(const struct scenario *s, const struct tw_impl *impl, const struct tw_alloc_ops *ops,
 	     struct result *r);
 /* One schedule, with its trace. Its outcome, and its bug in result. */

@@ -78,6 +78,11 @@ void p_resume(void)
 	ex_schedule(w.target, 0, TWA_RESUME);
 }
 
+void p_signal_other(void)
+{
+	ex_schedule(w.target, 1, TWA_SIGNAL);
+}
+
 void p_signal_twice(void)
 {
 	p_signal();
@@ -99,6 +104,18 @@ void p_self_and_user(void)
 {
 	p_signal_self();
 	shim_return_to_user();
+}
+
+void p_self_then_exit(void)
+{
+	p_signal_self();
+	shim_task_exit();
+}
+
+void p_delete_and_signal(void)
+{
+	ex_delete(0);
+	p_signal();
 }
 
 void p_rearm(void)
@@ -128,10 +145,32 @@ void p_signal_idle(void)
 	ex_schedule(w.idle, 0, TWA_SIGNAL);
 }
 
+/* Whoever finds in its section that the program has not been let go runs on with it. */
+void p_signal_unless_put(void)
+{
+	program_enter();
+	if (!READ_ONCE(w.prog_put))
+		p_signal();
+	program_exit();
+}
+
+/* An interrupt, which is a reader of rcu: it finds its target alive, or finds none. */
+void p_signal_unless_gone(void)
+{
+	if (!READ_ONCE(w.task_gone[1]))
+		p_signal();
+}
+
 /* ---- the target ---- */
 
 void p_user(void)
 {
+	shim_return_to_user();
+}
+
+void p_user_twice(void)
+{
+	shim_return_to_user();
 	shim_return_to_user();
 }
 
@@ -145,6 +184,17 @@ void p_user_then_zombie(void)
 void p_exit(void)
 {
 	shim_task_exit();
+}
+
+/* The last reference but those of works. */
+void p_exit_and_release(void)
+{
+	struct task_struct *task = current;
+
+	shim_task_exit();
+	shim_this_cpu->curr = w.idle;
+	WRITE_ONCE(w.task_gone[1], true);
+	bpf_task_release(task);
 }
 
 void p_exit_then_self(void)
@@ -163,6 +213,12 @@ void p_sched_switch(void)
 
 	shim_irqs_off();
 	WRITE_ONCE(task->state, SHIM_TASK_DEQUEUED);
+	/* Whoever has set this before has looked for a sleeper in vain; later ones find us. */
+	if (READ_ONCE(task->notify_signal)) {
+		WRITE_ONCE(task->state, SHIM_TASK_RUNNING);
+		shim_irqs_on();
+		return;
+	}
 	ex_schedule(task, 0, TWA_SIGNAL);
 	cmpxchg(&task->state, SHIM_TASK_DEQUEUED, SHIM_TASK_SLEEPING);
 	shim_this_cpu->curr = w.idle;
@@ -201,7 +257,7 @@ void p_map_free(void)
 
 void p_prog_put(void)
 {
-	w.prog_put = true;
+	WRITE_ONCE(w.prog_put, true);
 	bpf_prog_put(w.prog);
 }
 
@@ -242,7 +298,9 @@ void p_leak(void)
 	shim_alloc(&shim_kmalloc, 64);
 }
 
-static bool first, second;
+static struct {
+	bool first, second;
+} *locks;
 
 static void two_locks(bool *a, bool *b)
 {
@@ -252,13 +310,40 @@ static void two_locks(bool *a, bool *b)
 	shim_unlock(a);
 }
 
+void setup_locks(void)
+{
+	locks = shim_alloc(&shim_kmalloc, sizeof(*locks));
+	memset(locks, 0, sizeof(*locks));
+}
+
 void p_two_locks(void)
 {
-	first = second = false;
-	two_locks(&first, &second);
+	two_locks(&locks->first, &locks->second);
 }
 
 void p_two_locks_reversed(void)
 {
-	two_locks(&second, &first);
+	two_locks(&locks->second, &locks->first);
+}
+
+void p_unbalanced(void)
+{
+	void *p = shim_alloc(&shim_kmalloc, 64);
+
+	rcu_read_lock_trace();
+	call_rcu_tasks_trace(p, NULL);
+}
+
+void p_endless(void)
+{
+	for (;;)
+		program_enter();
+}
+
+/* ---- setup ---- */
+
+void setup_warm(void)
+{
+	p_signal();
+	settle(true);
 }

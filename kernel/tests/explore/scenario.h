@@ -28,6 +28,7 @@ struct world {
 	void (*on_callback)(unsigned int i); /* what the callback does */
 	bool users_gone; /* the last user's walk has returned */
 	bool map_freed, prog_put;
+	bool task_gone[GP_CPU]; /* released by a program */
 	u64 lost_before;
 };
 extern struct world w;
@@ -45,9 +46,12 @@ struct scenario {
 	struct program program[5];
 	void (*setup)(void); /* after the world has been made */
 	bool both_allocs; /* also with the second allocator */
-	bool selftest; /* shows that the explorer can find something; runs if named */
-	/* What `posted` does here, a regular expression; NULL: nothing is found. */
-	const char *posted;
+	bool selftest; /* a bug of its own that must be found; runs only if named */
+	/* What `posted` is known to do here, or in a selftest everybody: a part of the bug's text, and
+	 * whose requirement that breaks. Checked by explore.t. */
+	struct known {
+		const char *text, *requirement;
+	} known[3];
 };
 extern const struct scenario scenarios[]; /* ends with no name */
 
@@ -69,6 +73,8 @@ void count_deletion(unsigned int i);
 void count_deleted(unsigned int i);
 void count_callback_end(unsigned int i);
 void count_user_gone(void);
+/* All CPUs and the grace periods go on until nothing is left to do. */
+void settle(bool users);
 
 /* ---- programs.c ---- */
 
@@ -77,14 +83,18 @@ int ex_callback(struct bpf_map *map, void *key, void *value);
 void ex_delete(unsigned int i);
 
 /* Programs of actors: see there. */
-void p_signal(void), p_resume(void), p_signal_twice(void), p_signal_self(void);
-void p_signal_both(void), p_rearm(void), p_self_and_user(void);
-void p_delete(void), p_delete_bare(void);
-void p_user(void), p_user_then_zombie(void), p_exit(void), p_exit_then_self(void);
-void p_put_user(void), p_map_free(void), p_prog_put(void);
-void p_signal_zombie(void), p_signal_kthread(void), p_signal_idle(void), p_resume_kthread(void);
-void p_sched_switch(void);
+void p_signal(void), p_resume(void), p_signal_other(void), p_signal_both(void);
+void p_signal_twice(void), p_signal_self(void), p_self_and_user(void), p_self_then_exit(void);
+void p_rearm(void), p_delete_and_signal(void), p_signal_unless_put(void);
+void p_signal_unless_gone(void);
+void p_signal_zombie(void), p_signal_kthread(void), p_resume_kthread(void), p_signal_idle(void);
+void p_user(void), p_user_twice(void), p_user_then_zombie(void);
+void p_exit(void), p_exit_then_self(void), p_exit_and_release(void), p_sched_switch(void);
+void p_delete(void), p_delete_bare(void), p_put_user(void), p_map_free(void), p_prog_put(void);
 void p_free_twice(void), p_use_after_free(void), p_null(void), p_wild(void), p_leak(void);
-void p_two_locks(void), p_two_locks_reversed(void);
+void p_two_locks(void), p_two_locks_reversed(void), p_endless(void), p_unbalanced(void);
+/* The element has a context, in STANDBY. */
+void setup_warm(void);
+void setup_locks(void);
 
 #endif

@@ -22,12 +22,13 @@
 
 struct node {
 	u32 todo; /* actors, as bits */
-	u8 chosen, cost, last_cpu;
+	u8 chosen;
 };
 
 static struct node path[MAX_STEPS];
 static unsigned int path_len, depth;
 static unsigned int cost, last_cpu;
+static bool cut; /* the bound has left out a choice */
 static jmp_buf main_env;
 static struct set seen, ends;
 static const char *replay_at; /* rest of the string */
@@ -42,7 +43,7 @@ void leave(enum outcome o)
 
 /* ---- choices ---- */
 
-static u32 enabled_actors(void)
+static u32 enabled_actors(bool any_gp)
 {
 	u32 all = 0, gps = 0;
 
@@ -56,7 +57,7 @@ static u32 enabled_actors(void)
 	 * A grace period that ends as early as it can finds every use after free that a later one
 	 * would: its callbacks free memory and touch nothing else.
 	 */
-	return gps && !opt.any_gp && !replay_at ? gps & -gps : all;
+	return gps && !any_gp ? gps & -gps : all;
 }
 
 static unsigned int price(u32 enabled, unsigned int id)
@@ -87,6 +88,7 @@ static u32 affordable(u32 enabled)
 	for (u32 t = enabled; t; t &= t - 1)
 		if (cost + price(enabled, __builtin_ctz(t)) <= opt.bound)
 			todo |= t & -t;
+	cut |= todo != enabled;
 	return todo;
 }
 
@@ -125,8 +127,10 @@ static struct actor *choose_by_string(u32 enabled)
 		left += end == replay_at;
 		replay_at = end;
 	}
-	if (!left)
+	if (!left) {
+		enabled = enabled_actors(false);
 		return take(enabled, preferred(enabled));
+	}
 	left--;
 	id = actor_of_letter(letter);
 	if (id < 0 || !(enabled & 1u << id))
@@ -134,9 +138,17 @@ static struct actor *choose_by_string(u32 enabled)
 	return take(enabled, id);
 }
 
+/* Without a bound it does not matter who ran last, nor what it has cost. */
+static bool was_here(void)
+{
+	if (opt.bound == UNBOUNDED)
+		return set_test_and_lower(&seen, order_hash(), 0);
+	return set_test_and_lower(&seen, order_hash() + last_cpu * 0x9e3779b97f4a7c15, cost);
+}
+
 struct actor *choose(void)
 {
-	u32 enabled = enabled_actors();
+	u32 enabled = enabled_actors(opt.any_gp || replay_at);
 	struct node *n = &path[depth];
 
 	if (!enabled)
@@ -149,8 +161,7 @@ struct actor *choose(void)
 	}
 	if (depth < path_len)
 		return take(enabled, n->chosen);
-	if (!opt.plain && enabled & (enabled - 1) &&
-	    set_test_and_lower(&seen, order_hash() + last_cpu * 0x9e3779b97f4a7c15, cost))
+	if (!opt.plain && enabled & (enabled - 1) && was_here())
 		leave(OUT_PRUNED);
 	n->todo = affordable(enabled);
 	n->chosen = preferred(n->todo);
@@ -294,10 +305,10 @@ void explore(const struct scenario *s, const struct tw_impl *impl, const struct 
 	catch_faults();
 	set_clear(&seen);
 	set_clear(&ends);
-	r->states = r->ends = 0;
+	r->states = r->ends = r->schedules = r->pruned = r->steps = 0;
 	path_len = 0;
 	replay_at = NULL;
-	r->complete = false;
+	r->complete = cut = false;
 	do {
 		enum outcome o = execute(s, impl, ops, &end);
 
@@ -312,7 +323,8 @@ void explore(const struct scenario *s, const struct tw_impl *impl, const struct 
 		n++;
 		r->complete = !backtrack();
 	} while (!r->complete && !limit(n, start));
-	r->schedules += n;
+	r->schedules = n;
+	r->all = r->complete && !cut;
 	r->seconds += now() - start;
 }
 

@@ -119,7 +119,7 @@ static bool run_cpu(unsigned int c, bool users)
 	if (!users || c == GP_CPU)
 		return some;
 	task = w.task[c];
-	if (task->flags & PF_EXITING)
+	if (w.task_gone[c] || task->flags & PF_EXITING)
 		return some;
 	if (task->state == SHIM_TASK_LOST)
 		bug("target lost: woken while it was off the run queue and still current",
@@ -136,7 +136,7 @@ static bool run_cpu(unsigned int c, bool users)
 	return some;
 }
 
-static void settle(bool users)
+void settle(bool users)
 {
 	bool some;
 
@@ -182,7 +182,7 @@ static void probe(unsigned int i)
 	unsigned int c = 0;
 	int err;
 
-	while (w.task[c]->flags & PF_EXITING)
+	while (w.task_gone[c] || w.task[c]->flags & PF_EXITING)
 		c++;
 	err = ex_schedule(w.task[c], i, TWA_SIGNAL);
 	if (err) {
@@ -224,7 +224,8 @@ static void take_down(void)
 	if (!w.prog_put)
 		bpf_prog_put(w.prog);
 	for (unsigned int c = 0; c < GP_CPU; c++)
-		bpf_task_release(w.task[c]);
+		if (!w.task_gone[c])
+			bpf_task_release(w.task[c]);
 	bpf_task_release(w.zombie);
 	bpf_task_release(w.kthread);
 	bpf_task_release(w.idle);
