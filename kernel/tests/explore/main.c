@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
 	{ "max-schedules", 'n', "N", 0, "Stop each search after N schedules", 0 },
 	{ "seconds", 't', "S", 0, "Stop each search after S seconds", 0 },
 	{ "trace", 'T', NULL, 0,
-	  "Trace every bug, not only those of implementations that claim to have none", 0 },
+	  "Trace every bug, not only the first of an implementation that claims to have none", 0 },
 	{ "replay", 'r', "STRING", 0, "Run this one schedule of --scenario and --impl, traced", 0 },
 	{ "plain", 'p', NULL, 0, "No reduction: enter equal states again", 0 },
 	{ "fine", 'f', NULL, 0, "Plain accesses are scheduling points too", 0 },
@@ -168,7 +168,7 @@ static unsigned int for_each(int (*func)(const struct scenario *, const struct t
 /* ---- what is done ---- */
 
 static void print_bug(const struct bug *b, const struct scenario *s, const struct tw_impl *impl,
-		      const struct tw_alloc_ops *ops)
+		      const struct tw_alloc_ops *ops, bool trace)
 {
 	static struct result again;
 
@@ -178,7 +178,7 @@ static void print_bug(const struct bug *b, const struct scenario *s, const struc
 	printf("     %u preemptions, %u steps\n", b->bound, b->steps);
 	printf("     explore --scenario %s --impl %s --alloc %s%s --replay %s\n", s->name, impl->name,
 	       ops->name, opt.fine ? " --fine" : "", b->replay);
-	if (trace_all || (impl->correct && !s->selftest))
+	if (trace)
 		replay(s, impl, ops, b->replay, &again);
 }
 
@@ -207,13 +207,14 @@ static int search(const struct scenario *s, const struct tw_impl *impl,
 		printf("all      ");
 	else
 		printf("bound %-2d ", done);
-	printf(" %9llu schedules %10llu steps %7llu ends %6.2f s %u bugs%s\n",
+	printf(" %9llu schedules %10llu steps %7llu ends %016llx %6.2f s %u bugs%s\n",
 	       (unsigned long long)r.schedules, (unsigned long long)r.steps,
-	       (unsigned long long)r.states, r.seconds, r.bugs,
+	       (unsigned long long)r.states, (unsigned long long)r.ends, r.seconds, r.bugs,
 	       r.complete ? "" : "; the next bound is INCOMPLETE");
 	opt.bound = last;
 	for (unsigned int i = 0; i < r.bugs; i++)
-		print_bug(&r.bug[i], s, impl, ops);
+		print_bug(&r.bug[i], s, impl, ops,
+			  trace_all || (i == 0 && impl->correct && !s->selftest));
 	if (r.dropped)
 		printf("     and %u more that are not shown\n", r.dropped);
 	fflush(stdout);

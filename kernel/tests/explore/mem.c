@@ -117,7 +117,8 @@ static void report_freed(const struct object *o, const void *p, const char *what
 {
 	char text[200], detail[200];
 
-	snprintf(text, sizeof(text), "use after free: %s, by %s: %s", o->name,
+	snprintf(text, sizeof(text), "%s: %s, by %s: %s",
+		 strcmp(what, "free") ? "use after free" : "double free", o->name,
 		 running ? running->name : "teardown", what);
 	snprintf(detail, sizeof(detail), "%s, freed in step %u by %s", mem_describe(p), o->step,
 		 o->by);

@@ -100,6 +100,13 @@ void p_signal_self(void)
 	ex_schedule(current, 0, TWA_SIGNAL);
 }
 
+void p_resume_self_nmi(void)
+{
+	/* Of an idle CPU there is nobody to be scheduled. */
+	if (!is_idle_task(current))
+		ex_schedule(current, 0, TWA_RESUME);
+}
+
 void p_self_and_user(void)
 {
 	p_signal_self();
@@ -204,10 +211,10 @@ void p_exit_then_self(void)
 }
 
 /*
- * A program in schedule(), on the way to sleep: current is off the run queue already, interrupts are
- * off. Then another task is current. A remote wake-up in between puts it back.
+ * schedule(), on the way to sleep: current is off the run queue already, interrupts are off, and a
+ * program may run. Then another task is current. A remote wake-up in between puts it back.
  */
-void p_sched_switch(void)
+static void go_to_sleep(void (*program)(void))
 {
 	struct task_struct *task = current;
 
@@ -216,13 +223,23 @@ void p_sched_switch(void)
 	/* Whoever has set this before has looked for a sleeper in vain; later ones find us. */
 	if (READ_ONCE(task->notify_signal)) {
 		WRITE_ONCE(task->state, SHIM_TASK_RUNNING);
-		shim_irqs_on();
-		return;
+	} else {
+		if (program)
+			program();
+		cmpxchg(&task->state, SHIM_TASK_DEQUEUED, SHIM_TASK_SLEEPING);
+		shim_this_cpu->curr = w.idle;
 	}
-	ex_schedule(task, 0, TWA_SIGNAL);
-	cmpxchg(&task->state, SHIM_TASK_DEQUEUED, SHIM_TASK_SLEEPING);
-	shim_this_cpu->curr = w.idle;
 	shim_irqs_on();
+}
+
+void p_sched_switch(void)
+{
+	go_to_sleep(p_signal_self);
+}
+
+void p_sleep(void)
+{
+	go_to_sleep(NULL);
 }
 
 /* ---- deletion ---- */
@@ -300,7 +317,7 @@ void p_leak(void)
 
 static struct {
 	bool first, second;
-} *locks;
+} locks;
 
 static void two_locks(bool *a, bool *b)
 {
@@ -312,18 +329,17 @@ static void two_locks(bool *a, bool *b)
 
 void setup_locks(void)
 {
-	locks = shim_alloc(&shim_kmalloc, sizeof(*locks));
-	memset(locks, 0, sizeof(*locks));
+	memset(&locks, 0, sizeof(locks));
 }
 
 void p_two_locks(void)
 {
-	two_locks(&locks->first, &locks->second);
+	two_locks(&locks.first, &locks.second);
 }
 
 void p_two_locks_reversed(void)
 {
-	two_locks(&locks->second, &locks->first);
+	two_locks(&locks.second, &locks.first);
 }
 
 void p_unbalanced(void)

@@ -90,6 +90,7 @@ void p_signal_unless_gone(void);
 void p_signal_zombie(void), p_signal_kthread(void), p_resume_kthread(void), p_signal_idle(void);
 void p_user(void), p_user_twice(void), p_user_then_zombie(void);
 void p_exit(void), p_exit_then_self(void), p_exit_and_release(void), p_sched_switch(void);
+void p_sleep(void), p_resume_self_nmi(void);
 void p_delete(void), p_delete_bare(void), p_put_user(void), p_map_free(void), p_prog_put(void);
 void p_free_twice(void), p_use_after_free(void), p_null(void), p_wild(void), p_leak(void);
 void p_two_locks(void), p_two_locks_reversed(void), p_endless(void), p_unbalanced(void);

@@ -153,14 +153,16 @@ static void judge_works(void)
 {
 	u64 lost = w.impl->lost() - w.lost_before, missing = 0;
 	bool deleted = false;
-	char detail[100];
+	char detail[100] = "";
 
 	for (unsigned int i = 0; i < MAX_ELEMENTS; i++) {
 		const struct element *e = &w.element[i];
 		unsigned int due = e->deletions ? e->must : e->accepted;
 
-		snprintf(detail, sizeof(detail), "element %u: %u accepted, %u due, %u ran, %llu lost",
-			 i, e->accepted, due, e->ended, (unsigned long long)lost);
+		if (due != e->ended)
+			snprintf(detail, sizeof(detail), "element %u: %u accepted, %u due, %u ran, "
+				 "%llu lost", i, e->accepted, due, e->ended,
+				 (unsigned long long)lost);
 		if (e->ended > e->accepted)
 			bug("a callback ran more often than its work was accepted", detail);
 		if (due > e->ended)
@@ -242,7 +244,8 @@ static void take_down(void)
 void world_judge(void)
 {
 	settle(true);
-	judge_works();
+	/* First, because a wedged element also has a work that did not run. */
 	judge_elements();
+	judge_works();
 	take_down();
 }
