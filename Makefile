@@ -206,7 +206,8 @@ $(GEN)/tests/%.plain.o: tests/independent/%.bpf.c
 KERNEL_CFLAGS = -std=gnu11 $(filter-out -Wpointer-arith,$(WARN)) -Ikernel/shim -pthread \
 	$(if $(SAN),-fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined) -fno-omit-frame-pointer)
 FLAVOUR_plain :=
-FLAVOUR_explore := -DSHIM_EXPLORE
+# The explorer sees plain accesses too, through the hooks of this option: kernel/tests/explore/hooks.c.
+FLAVOUR_explore := -DSHIM_EXPLORE $(if $(SAN),,-fsanitize=thread)
 FLAVOUR_bench := -DSHIM_BENCH
 
 MACHINE := $(patsubst %.c,%,$(wildcard kernel/shim/machine/*.c))
@@ -270,6 +271,21 @@ $(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
 endef
 $(B)/kernel/tests/tw_test: $(TW_TEST_OBJS) $(B)/plain/libkernel.a $(B)/plain/libthreads.a
 	$(link_tw_test)
+
+# The explorer, over the real implementations and over those of one mutant. Only what actors do is built
+# with the hooks, not the engine; whose jumps between stacks _FORTIFY_SOURCE would refuse.
+EXPLORE := $(patsubst %.c,%,$(wildcard kernel/tests/explore/*.c))
+EXPLORE_OBJS := $(EXPLORE:%=build/explore/%.o)
+EXPLORE_ENGINE := $(filter-out %/programs.o,$(EXPLORE_OBJS))
+$(EXPLORE_ENGINE): FLAVOUR_explore := -DSHIM_EXPLORE -U_FORTIFY_SOURCE
+
+build/kernel/tests/explore: $(EXPLORE_OBJS) build/explore/libkernel.a
+	@mkdir -p $(@D)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+build/mutants/%/explore/explore: $(EXPLORE_OBJS) build/mutants/%/explore/libkernel.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 # Mutants: kernel/impl/ with one patch applied, to see the tests red. kernel/tests/mutants/<name>.patch
 # becomes libkernel.a in $(B)/mutants/<name>/<flavour>/.
