@@ -65,7 +65,7 @@ all: $(B)/twbench
 # libperf comes from pkg-config or is built once from the distribution's kernel source. The fragment
 # is checked on every make (0.1 s), because the cache that it points to can go away. Targets that
 # begin by installing what is missing call make again once that is there.
-ifneq ($(filter-out help clean bench test,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean bench user-bench test,$(or $(MAKECMDGOALS),all)),)
 -include build/libperf.mk
 endif
 build/libperf.mk: FORCE
@@ -315,6 +315,12 @@ bench:
 	@$(MAKE) all
 	@$(B)/twbench run -p $(PROFILE) $(ARGS)
 
+# The implementations of kernel/ against each other, in user space.
+user-bench:
+	@scripts/deps --install build libperf
+	@$(MAKE) all
+	@$(B)/twbench run $(subst _,-,$(filter user_%,$(DRIVERS))) -p $(PROFILE) $(ARGS)
+
 test:
 	@scripts/deps --install build libperf bench test
 	@scripts/deps --install vm || true
@@ -340,6 +346,8 @@ clean:
 help:
 	@echo 'Targets'
 	@echo '  bench     install what is missing, build, measure, print the table (PROFILE=, ARGS=)'
+	@echo '  user-bench  the implementations of kernel/ against each other in user space: needs'
+	@echo '            no privilege and no kernel; ranks them, is no kernel time (PROFILE=, ARGS=)'
 	@echo '  test      everything that this machine can test'
 	@echo '  all       build only, into build/ (default)'
 	@echo '  static    one static executable, build/static/twbench'
@@ -355,7 +363,7 @@ help:
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
-.PHONY: all bench test tests tests-unit static doctor install clean help FORCE
+.PHONY: all bench user-bench test tests tests-unit static doctor install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -128,9 +128,9 @@ int check_chosen(const struct plan_request *r, char *why, size_t size)
 	size_t i;
 	int err = 0;
 
-	json_array_foreach(json_object_get(r->values, "impl"), i, v)
-		err = err ? err : check_impl(r, json_string_value(v), why, size);
 	for (i = 0; benches[i] && !err; i++)
 		err = check_bench(r, benches[i], why, size);
+	json_array_foreach(json_object_get(r->values, "impl"), i, v)
+		err = err ? err : check_impl(r, json_string_value(v), why, size);
 	return err;
 }

@@ -129,7 +129,7 @@ static int share_params(struct side *x, const struct section *s)
 
 /* ---- ratios ---- */
 
-/* The samples of point p in journal j that has this pair number; NULL: none. */
+/* The sample of point p in journal j that has this pair number; NULL: none. */
 static const json_t *partner(const struct journal *j, const struct point *p, const json_t *pair)
 {
 	const json_t *sample, *own;
@@ -149,13 +149,14 @@ static const json_t *partner(const struct journal *j, const struct point *p, con
 static int ratio_spread(const struct report *r, const struct point *of, const struct point *to,
 			const char *metric, struct spread *out)
 {
-	double *v = of ? calloc(json_array_size(of->samples) + 1, sizeof(*v)) : NULL;
 	const json_t *sample, *other, *pair;
 	size_t n = 0, i;
+	double *v;
 
 	*out = (struct spread){ .median = NAN };
 	if (!of || !to)
 		return 0;
+	v = calloc(json_array_size(of->samples) + 1, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
 	for (size_t j = 0; j < r->n; j++) {
