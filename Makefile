@@ -86,7 +86,7 @@ build/sources: FORCE
 build/clang: FORCE
 	$(call stamp,$(CLANG) $(BPF_CFLAGS) $(shell $(CLANG) --version 2>/dev/null | sed -n 1p))
 $(B)/cc: FORCE
-	$(call stamp,$(CC) $(TW_CFLAGS) $(CFLAGS) $(shell $(CC) --version 2>/dev/null | sed -n 1p))
+	$(call stamp,$(CC) $(TW_CFLAGS) $(CFLAGS) / $(FLAVOUR_bench) / $(shell $(CC) --version 2>/dev/null | sed -n 1p))
 
 $(GEN)/registry.c: build/sources Makefile
 	@mkdir -p $(@D)
@@ -209,8 +209,8 @@ KERNEL_CFLAGS = -std=gnu11 $(filter-out -Wpointer-arith,$(WARN)) -Ikernel/shim -
 FLAVOUR_plain :=
 FLAVOUR_explore := -DSHIM_EXPLORE
 # Instructions per operation are compared: optimised alike, whatever else is asked for. A sanitizer sees
-# nothing of memory that a cache of ours keeps.
-FLAVOUR_bench := -O2 -DSHIM_BENCH $(if $(SAN),-DSHIM_MALLOC)
+# nothing of memory that a cache of ours keeps. DWARF 4: valgrind 3.19 does not take clang's 5.
+FLAVOUR_bench := -O2 -gdwarf-4 -DSHIM_BENCH $(if $(SAN),-DSHIM_MALLOC)
 
 MACHINE := $(patsubst %.c,%,$(wildcard kernel/shim/machine/*.c))
 THREADS := $(patsubst %.c,%,$(wildcard kernel/shim/threads/*.c))
@@ -283,7 +283,7 @@ $(B)/user.o: $(LOOPS) $(B)/bench/kernel/user/bed.o $(B)/bench/gen/user_impls.o \
 $(B)/kernel/tests/insns: kernel/tests/insns.c $(B)/user.o
 	@mkdir -p $(@D)
 	$(call msg,CC,$@)
-	$(Q)$(CC) -std=gnu11 $(WARN) -Ikernel/user $(CFLAGS) -O2 $^ -pthread -o $@
+	$(Q)$(CC) -std=gnu11 $(WARN) -Ikernel/user $(CFLAGS) -O2 -gdwarf-4 $^ -pthread -o $@
 
 # Mutants: kernel/impl/ with one patch applied, to see the tests red. kernel/tests/mutants/<name>.patch
 # becomes libkernel.a in $(B)/mutants/<name>/<flavour>/.
