@@ -34,7 +34,7 @@ PARTS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*/*.c))
 TRIGGERS := $(patsubst bench/triggers/%.c,%,$(wildcard bench/triggers/*.c))
 SRCS := $(wildcard $(DIRS:%=bench/%/*.c)) $(DRIVERS:%=bench/drivers/%.c) \
 	$(PARTS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c)
-OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/gen/registry.o $(B)/gen/bpf_images.o $(B)/gen/bpf_data.o
+OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/gen/registry.o $(B)/gen/bpf_images.o $(B)/gen/bpf_data.o $(B)/user.o
 # kernel/: each file in impl/ is an implementation of the kfuncs, for the shim in user space.
 IMPLS := $(patsubst kernel/impl/%.c,%,$(wildcard kernel/impl/*.c))
 FAMILIES := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
@@ -46,7 +46,8 @@ INDEPENDENT := $(patsubst tests/independent/%.bpf.c,%,$(wildcard tests/independe
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wshadow -Wformat=2 \
 	-Wno-format-nonliteral -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-TW_CFLAGS = -std=gnu11 $(WARN) -Ibpf $(DIRS:%=-Ibench/%) -Ibench/drivers $(LIBPERF_CFLAGS) -pthread
+TW_CFLAGS = -std=gnu11 $(WARN) -Ibpf $(DIRS:%=-Ibench/%) -Ibench/drivers -Ikernel/user \
+	$(LIBPERF_CFLAGS) -pthread
 DEFS = -DTW_VERSION='"$(VERSION)"' -DTW_COMMIT='"$(COMMIT)"' \
 	-DTW_CLANG_VERSION='"$(shell $(CLANG) --version 2>/dev/null | sed -n 1p)"' \
 	-DTW_LIBPERF_VERSION='"$(LIBPERF_VERSION)"'
@@ -64,7 +65,7 @@ all: $(B)/twbench
 # libperf comes from pkg-config or is built once from the distribution's kernel source. The fragment
 # is checked on every make (0.1 s), because the cache that it points to can go away. Targets that
 # begin by installing what is missing call make again once that is there.
-ifneq ($(filter-out help clean bench test,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean bench user-bench test,$(or $(MAKECMDGOALS),all)),)
 -include build/libperf.mk
 endif
 build/libperf.mk: FORCE
@@ -85,7 +86,7 @@ build/sources: FORCE
 build/clang: FORCE
 	$(call stamp,$(CLANG) $(BPF_CFLAGS) $(shell $(CLANG) --version 2>/dev/null | sed -n 1p))
 $(B)/cc: FORCE
-	$(call stamp,$(CC) $(TW_CFLAGS) $(CFLAGS) $(shell $(CC) --version 2>/dev/null | sed -n 1p))
+	$(call stamp,$(CC) $(TW_CFLAGS) $(CFLAGS) / $(FLAVOUR_bench) / $(shell $(CC) --version 2>/dev/null | sed -n 1p))
 
 $(GEN)/registry.c: build/sources Makefile
 	@mkdir -p $(@D)
@@ -208,12 +209,14 @@ KERNEL_CFLAGS = -std=gnu11 $(filter-out -Wpointer-arith,$(WARN)) -Ikernel/shim -
 FLAVOUR_plain :=
 # The explorer sees plain accesses too, through the hooks of this option: kernel/tests/explore/hooks.c.
 FLAVOUR_explore := -DSHIM_EXPLORE $(if $(SAN),,-fsanitize=thread)
-FLAVOUR_bench := -DSHIM_BENCH
+# Instructions per operation are compared: optimised alike, whatever else is asked for. A sanitizer sees
+# nothing of memory that a cache of ours keeps. DWARF 4: valgrind 3.19 does not take clang's 5.
+FLAVOUR_bench := -O2 -gdwarf-4 -DSHIM_BENCH $(if $(SAN),-DSHIM_MALLOC)
 
 MACHINE := $(patsubst %.c,%,$(wildcard kernel/shim/machine/*.c))
 THREADS := $(patsubst %.c,%,$(wildcard kernel/shim/threads/*.c))
-KERNEL_DEPS = kernel/tw.h $(wildcard kernel/impl/*.h kernel/shim/*.h kernel/shim/*/*.h kernel/tests/*.h \
-	kernel/tests/*/*.h)
+KERNEL_DEPS = kernel/tw.h $(wildcard kernel/impl/*.h kernel/shim/*.h kernel/shim/*/*.h kernel/user/*.h \
+	kernel/tests/*.h kernel/tests/*/*.h)
 
 $(GEN)/impls.c: build/sources Makefile
 	@mkdir -p $(@D)
@@ -229,11 +232,11 @@ define kernel_flavour
 $(B)/$(1)/%.o: %.c $(B)/cc $$(KERNEL_DEPS)
 	@mkdir -p $$(@D)
 	$$(call msg,CC,$$@)
-	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$(FLAVOUR_$(1)) $$(CFLAGS) -c $$< -o $$@
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$(CFLAGS) $$(FLAVOUR_$(1)) -c $$< -o $$@
 $(B)/$(1)/gen/impls.o: $(GEN)/impls.c $$(KERNEL_DEPS)
 	@mkdir -p $$(@D)
 	$$(call msg,CC,$$@)
-	$$(Q)$$(CC) $$(KERNEL_CFLAGS) -I. $$(FLAVOUR_$(1)) $$(CFLAGS) -c $$< -o $$@
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) -I. $$(CFLAGS) $$(FLAVOUR_$(1)) -c $$< -o $$@
 # The implementations, the list of them, and what is the same for all engines.
 $(B)/$(1)/libkernel.a: $(IMPLS:%=$(B)/$(1)/kernel/impl/%.o) $(B)/$(1)/gen/impls.o $(MACHINE:%=$(B)/$(1)/%.o)
 	$$(call msg,AR,$$@)
@@ -287,6 +290,45 @@ build/mutants/%/explore/explore: $(EXPLORE_OBJS) build/mutants/%/explore/libkern
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
+# Timed loops: kernel/user/loops.c once for each implementation, which is compiled into it. With the
+# machine they become one object that shows nothing but user_*: the kernel's names must not meet those
+# of libbpf.
+OBJCOPY ?= objcopy
+LOOPS := $(IMPLS:%=$(B)/bench/kernel/user/loops_%.o)
+
+$(GEN)/user_impls.c: build/sources Makefile
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from kernel/impl/ by the Makefile. */'; \
+	echo '#include "kernel/user/loops.h"'; \
+	for i in $(IMPLS); do echo "extern const struct user_impl user_impl_$$i;"; done; \
+	echo 'const struct user_impl *const user_impls[] = {'; \
+	for i in $(IMPLS); do echo "	&user_impl_$$i,"; done; \
+	echo '	NULL'; echo '};'; } > $@
+
+$(LOOPS): $(B)/bench/kernel/user/loops_%.o: kernel/user/loops.c kernel/impl/%.c $(B)/cc $(KERNEL_DEPS)
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS) $(FLAVOUR_bench) -DIMPL=$* \
+		-DIMPL_SOURCE='"../impl/$*.c"' -c $< -o $@
+
+$(B)/bench/gen/user_impls.o: $(GEN)/user_impls.c $(KERNEL_DEPS) $(B)/cc
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -I. $(CFLAGS) $(FLAVOUR_bench) -c $< -o $@
+
+$(B)/user.o: $(LOOPS) $(B)/bench/kernel/user/bed.o $(B)/bench/gen/user_impls.o \
+		$(MACHINE:%=$(B)/bench/%.o) $(THREADS:%=$(B)/bench/%.o)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) -nostdlib -r $(filter %.o,$^) -o $@.all
+	$(Q)$(OBJCOPY) --wildcard --keep-global-symbol='user_*' $@.all $@
+
+# Counted by callgrind: see kernel/tests/insns.t.
+$(B)/kernel/tests/insns: kernel/tests/insns.c $(B)/user.o
+	@mkdir -p $(@D)
+	$(call msg,CC,$@)
+	$(Q)$(CC) -std=gnu11 $(WARN) -Ikernel/user $(CFLAGS) -O2 -gdwarf-4 $^ -pthread -o $@
+
 # Mutants: kernel/impl/ with one patch applied, to see the tests red. kernel/tests/mutants/<name>.patch
 # becomes libkernel.a in $(B)/mutants/<name>/<flavour>/.
 MUTANTS := $(patsubst kernel/tests/mutants/%.patch,%,$(wildcard kernel/tests/mutants/*.patch))
@@ -331,6 +373,12 @@ bench:
 	@$(MAKE) all
 	@$(B)/twbench run -p $(PROFILE) $(ARGS)
 
+# The implementations of kernel/ against each other, in user space.
+user-bench:
+	@scripts/deps --install build libperf
+	@$(MAKE) all
+	@$(B)/twbench run $(subst _,-,$(filter user_%,$(DRIVERS))) -p $(PROFILE) $(ARGS)
+
 test:
 	@scripts/deps --install build libperf bench test
 	@scripts/deps --install vm || true
@@ -339,6 +387,8 @@ test:
 	@tests/run
 
 tests: tests-unit tests-kernel build/static/twbench $(INDEPENDENT:%=build/tests/independent/%)
+
+tests: tests-unit build/static/twbench $(INDEPENDENT:%=build/tests/independent/%) build/kernel/tests/insns
 tests-unit: $(UNITS:%=$(B)/tests/unit/%)
 tests-kernel: $(B)/kernel/tests/tw_test
 
@@ -357,6 +407,8 @@ clean:
 help:
 	@echo 'Targets'
 	@echo '  bench     install what is missing, build, measure, print the table (PROFILE=, ARGS=)'
+	@echo '  user-bench  the implementations of kernel/ against each other in user space: needs'
+	@echo '            no privilege and no kernel; ranks them, is no kernel time (PROFILE=, ARGS=)'
 	@echo '  test      everything that this machine can test'
 	@echo '  all       build only, into build/ (default)'
 	@echo '  static    one static executable, build/static/twbench'
@@ -373,6 +425,8 @@ help:
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
 .PHONY: all bench test tests tests-unit tests-kernel static doctor install clean help FORCE
+
+.PHONY: all bench user-bench test tests tests-unit static doctor install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

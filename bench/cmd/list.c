@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "chosen.h"
 #include "cli.h"
 #include "commands.h"
 #include "exit_code.h"
@@ -27,7 +28,16 @@ static void print_opt(const struct opt *o)
 
 static void print_bench(const struct bench *b)
 {
-	printf("%s: %s\n  parameters\n", b->name, b->question);
+	const char *impl;
+
+	printf("%s: %s\n", b->name, b->question);
+	if (b->impl_at) {
+		printf("  implementations\n   ");
+		for (unsigned int i = 0; (impl = bench_impl(b, i)); i++)
+			printf(" %s", impl);
+		printf("\n");
+	}
+	printf("  parameters\n");
 	for (const struct opt *o = b->opts; o->name; o++)
 		print_opt(o);
 	printf("  metrics\n");
@@ -63,6 +73,16 @@ static json_t *opts_json(const struct bench *b)
 	return all;
 }
 
+static json_t *impls_json(const struct bench *b)
+{
+	json_t *all = json_array();
+	const char *impl;
+
+	for (unsigned int i = 0; (impl = bench_impl(b, i)); i++)
+		json_array_append_new(all, json_string(impl));
+	return all;
+}
+
 static json_t *metrics_json(const struct bench *b)
 {
 	json_t *all = json_array();
@@ -81,9 +101,10 @@ static int print_json(void)
 	int err;
 
 	for (size_t i = 0; benches[i]; i++)
-		json_array_append_new(b, json_pack("{ss ss so so}", "name", benches[i]->name,
-						   "question", benches[i]->question, "parameters",
-						   opts_json(benches[i]), "metrics",
+		json_array_append_new(b, json_pack("{ss ss so so so}", "name", benches[i]->name,
+						   "question", benches[i]->question,
+						   "implementations", impls_json(benches[i]),
+						   "parameters", opts_json(benches[i]), "metrics",
 						   metrics_json(benches[i])));
 	for (size_t i = 0; triggers[i]; i++)
 		json_array_append_new(t, json_pack("{ss ss ss}", "name", triggers[i]->name, "help",

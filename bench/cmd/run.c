@@ -107,8 +107,8 @@ static int check_usable(const struct run_args *a, const struct plan *plan)
 			print_unfit(plan);
 		fprintf(stderr,
 			"twbench: nothing was measured; 'twbench doctor' says what this "
-			"machine can do, 'twbench run nop --set nop.where=user' needs no kernel "
-			"support\n");
+			"machine can do, 'twbench run user-schedule' and 'twbench run nop --set "
+			"nop.where=user' need no kernel support\n");
 		return EXIT_NOTHING;
 	}
 	if (!live && !a->n_benches)

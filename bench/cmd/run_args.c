@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chosen.h"
 #include "cli.h"
 #include "exit_code.h"
 #include "opts.h"
@@ -40,7 +41,8 @@ static const struct argp_option options[] = {
 	{ "modes", KEY_MODES, "NAME,...", 0, "signal, resume", 1 },
 	{ "triggers", KEY_TRIGGERS, "NAME,...", 0, "See twbench list", 1 },
 	{ "targets", KEY_TARGETS, "NAME,...", 0, "self, remote, zombie, ...: see twbench list", 1 },
-	{ "impl", KEY_IMPL, "NAME", 0, "stock: the running kernel's own", 1 },
+	{ "impl", KEY_IMPL, "NAME,...", 0,
+	  "stock: the running kernel's own; others in user space: see twbench list", 1 },
 	{ "set", KEY_SET, "BENCH.OPTION=V,...", 0, "Any parameter of a bench", 1 },
 	{ "require-live", KEY_REQUIRE_LIVE, NULL, 0, "Exit 77 without a usable kernel", 2 },
 	{ "resume", KEY_RESUME, NULL, 0, "Go on with an interrupted journal (-o)", 2 },
@@ -58,6 +60,8 @@ static const char doc[] =
 	"  twbench run latency --triggers syscall --rates 1000,10000,100000 -n 20\n"
 	"  # one CPU against all\n"
 	"  twbench run latency --cpus 0 --cpus all -o cpus.jsonl\n"
+	"  # what does the refcount cost? (in user space: no kernel's time)\n"
+	"  twbench run user-schedule user-ebusy --impl posted,refcounted -n 20\n"
 	"  # go on after an interruption\n"
 	"  twbench run --resume -o cpus.jsonl";
 
@@ -227,12 +231,23 @@ static error_t add_bench(struct argp_state *state, const char *arg)
 	return 0;
 }
 
-static error_t set_impl(struct argp_state *state, const char *arg)
+static error_t add_impls(struct argp_state *state, const char *arg)
 {
-	if (!strcmp(arg, "stock"))
-		return 0;
-	cli_error(state, "no implementation '%s'; there are: stock", arg);
-	return EINVAL;
+	struct run_args *a = state->input;
+	char list[256];
+	json_t *v;
+	size_t i;
+
+	add_values(a, "impl", arg, ',');
+	json_array_foreach(json_object_get(a->values, "impl"), i, v) {
+		if (impl_exists(json_string_value(v)))
+			continue;
+		impls_describe(list, sizeof(list));
+		cli_error(state, "no implementation '%s'; there are: %s", json_string_value(v),
+			  list);
+		return EINVAL;
+	}
+	return 0;
 }
 
 static error_t parse_sweep(int key, char *arg, struct argp_state *state)
@@ -253,7 +268,7 @@ static error_t parse_sweep(int key, char *arg, struct argp_state *state)
 	case KEY_SET:
 		return add_set(state, arg);
 	case KEY_IMPL:
-		return set_impl(state, arg);
+		return add_impls(state, arg);
 	case ARGP_KEY_ARG:
 		return add_bench(state, arg);
 	default:

@@ -76,7 +76,16 @@ struct bench {
 	const char *question; /* the question it answers, one line */
 	const struct metric *metrics; /* ends with name == NULL */
 	const struct table_desc *tables; /* what a report shows first; NULL: a row per metric */
+	const struct side_by_side *side_by_side; /* how implementations compare; NULL: they do not */
 	const struct opt *opts; /* its own parameters, ends with name == NULL */
+	/* The i-th implementation of the kfuncs that it can measure, NULL after the last one. Without
+	 * this function: "stock", the running kernel's own. */
+	const char *(*impl_at)(unsigned int i);
+	/* Whether a point means anything with this implementation; NULL: always. Where it does not, the
+	 * plan drops the point. */
+	bool (*impl_applies)(const json_t *params, const char *impl);
+	/* A run that names no bench has it only where the kernel is of no use to the live ones. */
+	bool stands_in;
 	unsigned int needs; /* NEEDS_* for every point; those of the trigger come on top */
 	/* Further needs of one point of the plan; NULL: none. */
 	unsigned int (*needs_of)(const json_t *params);
@@ -159,6 +168,7 @@ struct invocation {
 	const struct bench *bench;
 	const struct trigger *trigger; /* NULL if the bench has no trigger parameter */
 	const json_t *params; /* of this point: use inv_u64(), inv_str() */
+	const char *impl; /* the implementation to measure */
 	uint64_t seed;
 	uint64_t window_ns, warmup_ns; /* as asked for */
 	/* CLOCK_MONOTONIC, ns; UINT64_MAX until the window opens. Workers read them atomically. */

@@ -209,9 +209,10 @@ static json_t *order_of(const struct plan *plan, const struct item *item, uint64
 {
 	const struct point *p = &plan->points[item->point];
 
-	return json_pack("{ss sO sI sI sI sI}", "bench", p->bench->name, "params", p->params,
-			 "seed", (json_int_t)seed, "window_ns", (json_int_t)plan->window_ns,
-			 "warmup_ns", (json_int_t)plan->warmup_ns, "parent", (json_int_t)getpid());
+	return json_pack("{ss sO ss sI sI sI sI}", "bench", p->bench->name, "params", p->params,
+			 "impl", p->impl, "seed", (json_int_t)seed, "window_ns",
+			 (json_int_t)plan->window_ns, "warmup_ns", (json_int_t)plan->warmup_ns,
+			 "parent", (json_int_t)getpid());
 }
 
 enum child_status child_run(const struct plan *plan, const struct item *item, uint64_t seed,

@@ -3,7 +3,7 @@
  * The child process of one invocation.
  *
  * Control socket, one JSON object per line:
- *   parent -> child  {"bench","params","seed","window_ns","warmup_ns","parent"}
+ *   parent -> child  {"bench","params","impl","seed","window_ns","warmup_ns","parent"}
  *   child -> parent  {"maps":[ids]}, answered by {"ok":true} once the parent holds them (optional)
  *   child -> parent  {"unhold":[ids]}, answered by {"ok":true} once it holds them no longer, or by
  *                    {"ok":false} if it did not hold every one; it then holds what it held (optional)
@@ -162,17 +162,19 @@ static int run(struct invocation *inv)
 
 static int read_order(struct invocation *inv, json_t **order)
 {
-	const char *bench, *trigger;
+	const char *bench, *trigger, *impl;
 	json_int_t seed, window, warmup, parent;
 	json_t *params;
 
 	*order = read_message(inv->core->in);
 	if (!*order ||
-	    json_unpack(*order, "{ss so sI sI sI sI}", "bench", &bench, "params", &params, "seed",
-			&seed, "window_ns", &window, "warmup_ns", &warmup, "parent", &parent))
+	    json_unpack(*order, "{ss so ss sI sI sI sI}", "bench", &bench, "params", &params,
+			"impl", &impl, "seed", &seed, "window_ns", &window, "warmup_ns", &warmup,
+			"parent", &parent))
 		return -EPROTO;
 	inv->bench = bench_by_name(bench);
 	inv->params = params;
+	inv->impl = impl;
 	inv->seed = seed;
 	inv->window_ns = window;
 	inv->warmup_ns = warmup;

@@ -2,12 +2,11 @@
 #include "plan.h"
 
 #include <errno.h>
-#include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "chosen.h"
 #include "needs.h"
 #include "opts.h"
 
@@ -47,7 +46,8 @@ double plan_total_s(const struct plan *plan)
 
 void point_label(const struct point *p, char *buf, size_t size)
 {
-	size_t used = snprintf(buf, size, "%s", p->bench->name);
+	size_t used = snprintf(buf, size, "%s%s%s", p->bench->name, p->bench->impl_at ? " " : "",
+			       p->bench->impl_at ? p->impl : "");
 	const char *key;
 	json_t *v;
 
@@ -62,23 +62,13 @@ void point_label(const struct point *p, char *buf, size_t size)
 	}
 }
 
-static bool is_chosen(const struct plan_request *r, const struct bench *b)
-{
-	if (!r->benches || !r->benches[0])
-		return true;
-	for (size_t i = 0; r->benches[i]; i++)
-		if (!strcmp(r->benches[i], b->name))
-			return true;
-	return false;
-}
-
 /* Whether a chosen bench takes this value of its row `name`. */
 static bool some_bench_takes(const struct plan_request *r, const char *name, const char *text)
 {
 	char why[256];
 
 	for (size_t i = 0; benches[i]; i++) {
-		const struct opt *o = is_chosen(r, benches[i]) ? opt_find(benches[i], name) : NULL;
+		const struct opt *o = bench_is_chosen(r, benches[i]) ? opt_find(benches[i], name) : NULL;
 		json_t *v = o ? opt_value(o, text, why, sizeof(why)) : NULL;
 
 		json_decref(v);
@@ -137,11 +127,15 @@ static void drop_inapplicable(const struct bench *b, json_t *params)
 			json_object_del(params, o->name);
 }
 
-static bool has_point(const struct plan *plan, const struct bench *b, const json_t *params)
+static bool has_point(const struct plan *plan, const struct bench *b, const char *impl,
+		      const json_t *params)
 {
-	for (size_t i = 0; i < plan->n_points; i++)
-		if (plan->points[i].bench == b && json_equal(plan->points[i].params, params))
+	for (size_t i = 0; i < plan->n_points; i++) {
+		const struct point *p = &plan->points[i];
+
+		if (p->bench == b && !strcmp(p->impl, impl) && json_equal(p->params, params))
 			return true;
+	}
 	return false;
 }
 
@@ -162,23 +156,35 @@ static void judge_point(struct point *p)
 			 (unsigned long long)t->max_rate);
 }
 
-/* Takes params. */
-static int add_point(struct plan *plan, const struct bench *b, json_t *params)
+static int add_point(struct plan *plan, const struct bench *b, const char *impl, json_t *params)
 {
 	struct point *grown;
 
-	drop_inapplicable(b, params);
-	if (has_point(plan, b, params)) {
-		json_decref(params);
+	if (has_point(plan, b, impl, params))
 		return 0;
-	}
 	grown = realloc(plan->points, (plan->n_points + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	plan->points = grown;
-	grown[plan->n_points] = (struct point){ .bench = b, .params = params };
+	grown[plan->n_points] =
+		(struct point){ .bench = b, .impl = impl, .params = json_incref(params) };
 	judge_point(&grown[plan->n_points++]);
 	return 0;
+}
+
+/* One with each implementation. Takes params. */
+static int add_points(struct plan *plan, const struct plan_request *r, const struct bench *b,
+		      json_t *params)
+{
+	const char *impl;
+	int err = 0;
+
+	drop_inapplicable(b, params);
+	for (unsigned int i = 0; (impl = bench_impl(b, i)) && !err; i++)
+		if (impl_is_chosen(r, impl) && (!b->impl_applies || b->impl_applies(params, impl)))
+			err = add_point(plan, b, impl, params);
+	json_decref(params);
+	return err;
 }
 
 /* Every combination of the values of row o and the rows after it. params is borrowed. */
@@ -191,7 +197,7 @@ static int expand(struct plan *plan, const struct plan_request *r, const struct 
 	int err = 0;
 
 	if (!o->name)
-		return add_point(plan, b, json_copy(params));
+		return add_points(plan, r, b, json_copy(params));
 	values = sweep_of(r, b, o, why, size);
 	if (!values)
 		return -EINVAL;
@@ -225,7 +231,8 @@ static int expand_all(struct plan *plan, const struct plan_request *r, char *why
 
 	if (!r->benches || !r->benches[0]) {
 		for (size_t i = 0; benches[i] && !err; i++)
-			err = expand_bench(plan, r, benches[i], why, size);
+			if (bench_is_chosen(r, benches[i]))
+				err = expand_bench(plan, r, benches[i], why, size);
 		return err;
 	}
 	for (size_t i = 0; r->benches[i] && !err; i++) {
@@ -234,34 +241,6 @@ static int expand_all(struct plan *plan, const struct plan_request *r, char *why
 		err = expand_bench(plan, r, b, why, size);
 	}
 	return err;
-}
-
-/* Rounds of all points, each in an order of its own: a drift of the machine hits all points alike,
- * and an interrupted run has about as many samples of each. */
-static int order_items(struct plan *plan)
-{
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
-	size_t fit = 0;
-
-	plan->items = calloc(plan->n_points * plan->invocations + 1, sizeof(*plan->items));
-	if (!rng || !plan->items) {
-		gsl_rng_free(rng);
-		return -ENOMEM;
-	}
-	gsl_rng_set(rng, plan->seed);
-	for (unsigned int round = 0; round < plan->invocations; round++) {
-		struct item *first = plan->items + plan->n_items;
-
-		fit = 0;
-		for (size_t p = 0; p < plan->n_points; p++)
-			if (!plan->points[p].unfit[0])
-				first[fit++] = (struct item){ p, round };
-		if (fit) /* GSL aborts on an empty array */
-			gsl_ran_shuffle(rng, first, fit, sizeof(*first));
-		plan->n_items += fit;
-	}
-	gsl_rng_free(rng);
-	return 0;
 }
 
 static size_t count_fit(const struct plan *plan)
@@ -298,7 +277,7 @@ static bool is_wanted(const struct plan_request *r, const char *key)
 	for (size_t i = 0; benches[i]; i++) {
 		const struct bench *b = benches[i];
 
-		if (is_chosen(r, b) && opt_find(b, dot ? dot + 1 : key) &&
+		if (bench_is_chosen(r, b) && opt_find(b, dot ? dot + 1 : key) &&
 		    (!dot ||
 		     (strlen(b->name) == (size_t)(dot - key) && !strncmp(b->name, key, dot - key))))
 			return true;
@@ -313,7 +292,7 @@ static int check_values_wanted(const struct plan_request *r, char *why, size_t s
 	json_t *v;
 
 	json_object_foreach(r->values, key, v) {
-		if (is_wanted(r, key))
+		if (!strcmp(key, "impl") || is_wanted(r, key))
 			continue;
 		snprintf(why, size, "no chosen bench has the parameter '%s': see twbench list",
 			 key);
@@ -333,11 +312,13 @@ int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t
 	plan->window_ns = (r->window_s > 0 ? r->window_s : p->window_s) * 1e9;
 	err = check_values_wanted(r, why, size);
 	if (!err)
+		err = check_chosen(r, why, size);
+	if (!err)
 		err = expand_all(plan, r, why, size);
 	if (!err && r->budget_s > 0)
 		err = fit_budget(plan, r->budget_s, why, size);
 	if (!err)
-		err = order_items(plan);
+		err = plan_order(plan);
 	if (err)
 		plan_free(plan);
 	return err;

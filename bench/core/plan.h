@@ -18,9 +18,10 @@ struct profile_desc {
 
 extern const struct profile_desc profiles[PROFILES];
 
-/* A bench with one value for each parameter. */
+/* A bench with one value for each parameter, and an implementation. */
 struct point {
 	const struct bench *bench;
+	const char *impl;
 	json_t *params;
 	unsigned int needs;
 	char unfit[256]; /* not empty: why it cannot be measured here; reported as a skip */
@@ -30,10 +31,11 @@ struct point {
 struct item {
 	unsigned int point;
 	unsigned int invocation; /* 0 .. invocations - 1 */
+	int pair; /* those with the same number run one after the other, and differ in impl; -1: none */
 };
 
 struct plan {
-	struct point *points;
+	struct point *points; /* those that differ only in impl follow one another */
 	size_t n_points;
 	struct item *items; /* in execution order; only of points that fit */
 	size_t n_items;
@@ -44,7 +46,8 @@ struct plan {
 
 /* Values given on the command line: {"rate": ["1000",..], "nop.where": [..]}. A bare name applies to
  * every bench with such a row (a name that only some of them know, to those); "bench.option" to
- * that bench, and wins. */
+ * that bench, and wins. "impl" chooses implementations, and with no benches named those that can
+ * measure one of them. */
 struct plan_request {
 	const char *const *benches; /* NULL-terminated names; empty: all */
 	enum profile profile;
@@ -58,6 +61,9 @@ struct plan_request {
 /* 0, or -EINVAL with one line of why. Released by plan_free(), which takes a zeroed plan too. */
 int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t size);
 void plan_free(struct plan *plan);
+
+/* Makes items of the points that fit; what plan_make() does last. 0 or -ENOMEM. */
+int plan_order(struct plan *plan);
 
 /* Expected duration of an invocation of point p, and of the whole, in seconds. */
 double plan_point_s(const struct plan *plan, const struct point *p);

@@ -15,6 +15,7 @@
 #include "laws.h"
 #include "noise.h"
 #include "progress.h"
+#include "resumed.h"
 
 /* This many failed invocations in a row are not bad luck. */
 #define MAX_FAILURES_IN_A_ROW 5
@@ -112,44 +113,8 @@ static int write_start(struct run *run)
 
 static json_t *line_of(const char *kind, const struct point *p, const char *reason)
 {
-	return json_pack("{ss ss sO ss}", "kind", kind, "bench", p->bench->name, "params",
-			 p->params, "reason", reason);
-}
-
-static bool same_point(const json_t *line, const struct point *p)
-{
-	const char *bench = json_string_value(json_object_get(line, "bench"));
-
-	return bench && !strcmp(bench, p->bench->name) &&
-	       json_equal(json_object_get(line, "params"), p->params);
-}
-
-static bool was_skipped(const struct runner *r, const struct point *p)
-{
-	json_t *line;
-	size_t i;
-
-	if (r->resumed)
-		json_array_foreach(r->resumed->skips, i, line)
-			if (same_point(line, p))
-				return true;
-	return false;
-}
-
-static bool was_measured(const struct runner *r, const struct item *item)
-{
-	json_t *line;
-	size_t i;
-
-	if (was_skipped(r, &r->plan->points[item->point]))
-		return true;
-	if (r->resumed)
-		json_array_foreach(r->resumed->samples, i, line)
-			if (json_integer_value(json_object_get(line, "invocation")) ==
-				    item->invocation &&
-			    same_point(line, &r->plan->points[item->point]))
-				return true;
-	return false;
+	return json_pack("{ss ss sO ss ss}", "kind", kind, "bench", p->bench->name, "params",
+			 p->params, "impl", p->impl, "reason", reason);
 }
 
 static int write_skips(struct run *run)
@@ -160,7 +125,7 @@ static int write_skips(struct run *run)
 	for (size_t i = 0; i < plan->n_points && !err; i++) {
 		const struct point *p = &plan->points[i];
 
-		if (!p->unfit[0] || was_skipped(run->r, p))
+		if (!p->unfit[0] || resumed_skipped(run->r->resumed, p))
 			continue;
 		run->skips++;
 		err = write_line(run, line_of("skip", p, p->unfit));
@@ -223,12 +188,14 @@ static void write_sample(struct run *run, size_t order, uint64_t seed, json_t *s
 	const struct point *p = &run->r->plan->points[item->point];
 	const char *boot_id = json_string_value(json_object_get(run->r->env, "boot_id"));
 	json_t *line = json_pack("{ss ss sO ss sI sI sI ss}", "kind", "sample", "bench",
-				 p->bench->name, "params", p->params, "impl", "stock", "invocation",
+				 p->bench->name, "params", p->params, "impl", p->impl, "invocation",
 				 (json_int_t)item->invocation, "order", (json_int_t)order, "seed",
 				 (json_int_t)seed, "boot_id", boot_id ? boot_id : "");
 	char why[256];
 	int err;
 
+	if (item->pair >= 0)
+		json_object_set_new(line, "pair", json_integer(item->pair));
 	json_object_update(line, sample);
 	json_array_extend(json_object_get(line, "warnings"), run->noise);
 	err = journal_write(run->r->journal, line);
@@ -299,12 +266,18 @@ static void run_item(struct run *run, size_t order)
 	progress_done(&run->progress);
 }
 
+/* In the part of an interrupted run that is in the journal. */
+static bool is_over(const struct runner *r, const struct item *item)
+{
+	return resumed_measured(r->resumed, &r->plan->points[item->point], item->invocation);
+}
+
 static size_t count_left(const struct runner *r)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->plan->n_items; i++)
-		n += !was_measured(r, &r->plan->items[i]);
+		n += !is_over(r, &r->plan->items[i]);
 	return n;
 }
 
@@ -313,7 +286,7 @@ static void run_items(struct run *run)
 	const struct runner *r = run->r;
 
 	for (size_t i = 0; i < r->plan->n_items && !interrupted && !run->io_err; i++) {
-		if (run->given_up[r->plan->items[i].point] || was_measured(r, &r->plan->items[i]))
+		if (run->given_up[r->plan->items[i].point] || is_over(r, &r->plan->items[i]))
 			continue;
 		check_between(run);
 		if (!run->broken && !run->io_err)

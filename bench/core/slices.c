@@ -114,7 +114,7 @@ static int open_one(struct slices *s, struct sliced *v, struct invocation *inv, 
 		if (!v->slices[on])
 			return inv_fail(inv, -ENOMEM, "no memory for %u slices", v->max);
 	}
-	err = perf_count_open(tid, s->n_counters, &v->counters, why, sizeof(why));
+	err = perf_count_open(tid, s->n_counters, false, &v->counters, why, sizeof(why));
 	return err ? inv_fail(inv, err, "%s", why) : 0;
 }
 

@@ -245,6 +245,7 @@ static const struct member skip_members[] = {
 	{ "bench", NAME },
 	{ "reason", NAME },
 	{ "params", PARAMS | OPTIONAL },
+	{ "impl", NAME | OPTIONAL },
 	{ NULL, 0 },
 };
 

@@ -36,6 +36,20 @@ struct table_desc {
 	const struct column *columns; /* ends with head == NULL */
 };
 
+/*
+ * Implementations side by side: a row per point and metric, a column per implementation, and ratios, each
+ * the median over pairs of invocations that ran one after the other.
+ */
+struct side_by_side {
+	const char *title; /* whole lines; says what kind of figures these are */
+	const char *const *metrics; /* gauges, ends with NULL */
+	/* Names of implementations, each numerator with its denominator; ends with of == NULL. What is
+	 * named nowhere is set against the first denominator. */
+	const struct impl_ratio {
+		const char *of, *to;
+	} *ratios;
+};
+
 /* The quantiles that are reported, lowest first; ends with key == NULL. */
 struct quantile {
 	double q;

@@ -35,12 +35,14 @@ static int quiet_print(enum libperf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
-static int open_one(struct perf_count *c, unsigned int i)
+static int open_one(struct perf_count *c, unsigned int i, bool user_only)
 {
 	struct perf_event_attr attr = {
 		.type = events[i].type,
 		.config = events[i].config,
 		.size = sizeof(attr),
+		.exclude_kernel = user_only,
+		.exclude_hv = user_only,
 		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
 	};
 	int err;
@@ -55,7 +57,8 @@ static int open_one(struct perf_count *c, unsigned int i)
 	return err;
 }
 
-int perf_count_open(pid_t tid, unsigned int n, struct perf_count **out, char *why, size_t size)
+int perf_count_open(pid_t tid, unsigned int n, bool user_only, struct perf_count **out, char *why,
+		    size_t size)
 {
 	struct perf_count *c = calloc(1, sizeof(*c));
 	int err = 0;
@@ -70,7 +73,7 @@ int perf_count_open(pid_t tid, unsigned int n, struct perf_count **out, char *wh
 	}
 	perf_thread_map__set_pid(c->threads, 0, tid);
 	for (unsigned int i = 0; i < n && !err; i++) {
-		err = open_one(c, i);
+		err = open_one(c, i, user_only);
 		if (err)
 			snprintf(why, size, "cannot count %s of thread %d: %s", events[i].name, tid,
 				 strerror(-err));

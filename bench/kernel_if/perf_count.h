@@ -20,9 +20,10 @@ enum perf_counter {
 
 struct perf_count;
 
-/* The first n of enum perf_counter, of thread tid: user and kernel. 0 or -errno with why. Opens
- * descriptors: see perf_event.h for when. */
-int perf_count_open(pid_t tid, unsigned int n, struct perf_count **out, char *why, size_t size);
+/* The first n of enum perf_counter, of thread tid: user and kernel, or user alone, for which fewer rights
+ * are needed. 0 or -errno with why. Opens descriptors: see perf_event.h for when. */
+int perf_count_open(pid_t tid, unsigned int n, bool user_only, struct perf_count **out, char *why,
+		    size_t size);
 
 /* All values until now, scaled where a PMU shared them out; what was not opened is 0. May be called
  * by any thread, one at a time. 0 or -errno. */

@@ -101,8 +101,9 @@ static int print_notes(const struct report *r, const struct sections *s)
 
 	rows_range(s, &min, &max);
 	err = text_item(r->out, "notes",
-			"Numbers are medians over n invocations (a fresh process, BPF load and maps"
-			" each) of what one invocation measured, percentiles included.");
+			"Numbers are medians over n invocations (a fresh process each, with its own"
+			" BPF load and maps) of what one invocation measured, percentiles"
+			" included.");
 	err = err ?: print_spread_notes(r, min, max);
 	if (err || !any_percentile(s))
 		return err;

@@ -28,6 +28,7 @@ static int print_window(const struct report *r, const struct section *s)
 
 static int print_section(const struct report *r, const struct section *s)
 {
+	bool compared = false;
 	int err;
 
 	fputc('\n', r->out);
@@ -36,7 +37,9 @@ static int print_section(const struct report *r, const struct section *s)
 	err = err ?: labels_constants(r->out, s);
 	err = err ?: print_window(r, s);
 	err = err ?: report_sources(r, s);
-	if (err)
+	if (!err && s->bench && s->bench->side_by_side)
+		err = report_side_by_side(r, s, &compared);
+	if (err || (compared && !r->all))
 		return err;
 	return s->bench && s->bench->tables ? report_tables(r, s) : report_generic(r, s, NULL);
 }

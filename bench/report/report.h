@@ -31,6 +31,9 @@ int report_tables(const struct report *r, const struct section *s);
 int report_table(const struct report *r, const struct section *s, const char *title,
 		 const struct column *columns, const bool *chosen);
 
+/* Implementations of one bench next to each other, where there are several. *shown: whether it was so. */
+int report_side_by_side(const struct report *r, const struct section *s, bool *shown);
+
 /* The delivery_ns percentiles of table t over all attempts, for the points where that says more. */
 int report_offered(const struct report *r, const struct section *s, const struct table_desc *t);
 

@@ -50,10 +50,14 @@ without() {
 	with "$prefix" run -n 2 -d 0.05 -o "$j.plain"
 	expect "$name: run" 0
 	has "$name: the first line says so" <(head -n 1 "$T/err") "no usable kernel.*$reason"
-	n=$(grep -c '"sample"' "$j.plain")
 	check "$name: nop in user space was measured" \
 		test "$(grep '"sample"' "$j.plain" | grep -c '"where":"user"')" = 2
 	check "$name: no live bench was" sh -c "! grep '\"sample\"' '$j.plain' | grep -q latency"
+	for n in user-alloc user-schedule user-ebusy user-contend; do
+		check "$name: $n was, each implementation" test "$(grep '"sample"' "$j.plain" |
+			grep "\"$n\"" | grep -oE '"impl":"[a-z]+"' | sort -u | wc -l)" = 3
+	done
+	n=$(grep -c '"sample"' "$j.plain")
 	check "$name: each skip has the reason" \
 		sh -c "! grep '\"skip\"' '$j.plain' | grep -vE '$reason'"
 	holds "$name: the journal" "$j.plain" \
@@ -77,7 +81,7 @@ else
 	without "no rights" powerless 'BPF program.*(not permitted|denied).*CAP_BPF'
 
 	# Interrupted in the middle, with skips before.
-	env -C "$T/open" "${powerless[@]}" ./twbench run -n 4 -d 0.2 -q -o cut 2>"$T/err" &
+	env -C "$T/open" "${powerless[@]}" ./twbench run --impl stock -n 4 -d 0.2 -q -o cut 2>"$T/err" &
 	pid=$!
 	wait_lines "$T/open/cut" 3
 	while ! grep -q '"sample"' "$T/open/cut" && kill -0 $pid 2>/dev/null; do sleep 0.05; done

@@ -86,7 +86,8 @@ unknown 'perf-hw.*perf-sw.*syscall' --triggers syscall,frob
 unknown 'signal.*resume' --modes frob
 unknown 'self' --targets frob
 unknown 'constant.*poisson.*max' --arrival frob
-unknown 'stock' --impl frob
+unknown 'stock.*direct.*posted.*refcounted' --impl frob
+unknown 'stock.*direct.*posted.*refcounted' user-ebusy --impl posted,frob
 unknown 'latency.* nop' --set frob.rate=1
 unknown 'where' --set nop.frob=1
 unknown 'bpf.*user' --set nop.where=frob

@@ -4,13 +4,13 @@
  * entered by an interrupt that found them at work, hence busy.
  *
  * Benches (SHIM_BENCH) have a cache per thread instead, as the kernel's allocators have one per CPU: a
- * pop and a push.
+ * pop and a push. SHIM_MALLOC: not they either, in builds that check memory.
  */
 #include <stdlib.h>
 
 #include "threads.h"
 
-#ifdef SHIM_BENCH
+#if defined(SHIM_BENCH) && !defined(SHIM_MALLOC)
 
 #define CACHED 128 /* bytes: contexts; everything else goes to the C library */
 
