@@ -320,6 +320,20 @@ static void scan_price(void)
 	}
 }
 
+/* A work that is deleted before it is added costs no look at the list. */
+static void nothing_to_scan(void)
+{
+	for (u32 i = 1; i < ELEMENTS; i++)
+		must_eq(schedule_element(i, w.task[1]), 0);
+	shim_irq_run();
+	must_eq(schedule(w.task[1]), 0);
+	delete();
+	shim_irq_run();
+	must_eq(w.task[1]->scanned, 0);
+	settle();
+	must_eq(w.ran, ELEMENTS - 1);
+}
+
 const struct tw_case cases_deletion[] = {
 	{ "R5 delete in NMI", nmi, TW_CORRECT },
 	{ "R5 flaw: delete of a scheduled work in NMI takes pi_lock", posted_cancels_in_nmi,
@@ -335,5 +349,6 @@ const struct tw_case cases_deletion[] = {
 	{ "R19 (D4) a stalled handler keeps the element", no_aba, TW_CORRECT },
 	{ "R19 flaw (D4): a stalled handler wedges the next generation", posted_wedges, TW_POSTED },
 	{ "R17 the price of cancelling", scan_price },
+	{ "R17 the price of deleting a work that is not on the list", nothing_to_scan },
 	{ 0 },
 };
