@@ -79,29 +79,30 @@ static void grace_period(bool trace)
 	}
 }
 
-static u64 run_once(void)
+/* Interrupts may come: what was deferred can queue irq_works, and somebody can wait for those. */
+u64 shim_gp_once(void)
 {
 	struct callback_head *rcu, *trace;
+	u64 n = 0;
 
+	if (shim_this_cpu && (shim_this_cpu->rcu.nesting || shim_this_cpu->trace.nesting))
+		shim_bug("a reader waits for a grace period");
+	pthread_mutex_lock(&running);
 	rcu = __atomic_exchange_n(&deferred[SHIM_GP_RCU], NULL, __ATOMIC_ACQUIRE);
 	trace = __atomic_exchange_n(&deferred[SHIM_GP_TRACE], NULL, __ATOMIC_ACQUIRE);
-	if (!rcu && !trace)
-		return 0;
-	grace_period(trace);
-	return call_all(rcu) + call_all(trace);
+	if (rcu || trace) {
+		grace_period(trace);
+		n = call_all(rcu) + call_all(trace);
+	}
+	pthread_mutex_unlock(&running);
+	return n;
 }
 
 u64 shim_gp_run(void)
 {
 	u64 n = 0, ran;
 
-	if (shim_this_cpu && (shim_this_cpu->rcu.nesting || shim_this_cpu->trace.nesting))
-		shim_bug("a reader waits for a grace period");
-	/* Interrupts may come: what was deferred can queue irq_works, and somebody can wait for those
-	 * before there is nothing left to defer. */
-	pthread_mutex_lock(&running);
-	while ((ran = run_once()))
+	while ((ran = shim_gp_once()))
 		n += ran;
-	pthread_mutex_unlock(&running);
 	return n;
 }

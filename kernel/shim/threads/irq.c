@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <linux/irqflags.h>
 
@@ -12,6 +13,7 @@
 
 #define SIG_IRQ (SIGRTMIN + 4)
 #define SIG_NMI (SIGRTMIN + 5)
+#define SIG_TICK (SIGRTMIN + 6) /* an NMI, too, by the CPU's own timer */
 
 struct thread_cpu thread_cpus[SHIM_CPUS];
 
@@ -55,6 +57,31 @@ static void on_nmi(int sig)
 	errno = saved;
 }
 
+static void arm(struct thread_cpu *t, u64 ns)
+{
+	struct itimerspec when = { .it_value = { ns / 1000000000, ns % 1000000000 } };
+
+	timer_settime(t->timer, 0, &when, NULL);
+}
+
+/* Once at a time: a period shorter than the handler would let nothing else run. */
+static void on_tick(int sig)
+{
+	struct thread_cpu *t = this_thread();
+	int saved = errno;
+	u64 ns = 10000;
+
+	if (!shim_this_cpu || !t->tick_func)
+		return;
+	if (!t->cpu.busy) {
+		shim_nmi_enter();
+		ns = t->tick_func(t->tick_arg);
+		shim_nmi_exit();
+	}
+	arm(t, ns);
+	errno = saved;
+}
+
 static void install_handlers(void)
 {
 	struct sigaction irq = { .sa_handler = on_irq, .sa_flags = SA_RESTART };
@@ -62,14 +89,56 @@ static void install_handlers(void)
 
 	/* An NMI is not interrupted. */
 	sigaddset(&nmi.sa_mask, SIG_IRQ);
+	sigaddset(&nmi.sa_mask, SIG_NMI);
+	sigaddset(&nmi.sa_mask, SIG_TICK);
 	sigaction(SIG_IRQ, &irq, NULL);
 	sigaction(SIG_NMI, &nmi, NULL);
+	nmi.sa_handler = on_tick;
+	sigaction(SIG_TICK, &nmi, NULL);
+}
+
+void shim_nmi_timer(u64 (*func)(void *), void *arg)
+{
+	struct thread_cpu *t = this_thread();
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIG_TICK };
+
+	event._sigev_un._tid = gettid();
+	t->tick_arg = arg;
+	if (timer_create(CLOCK_MONOTONIC, &event, &t->timer))
+		shim_bug("timer of CPU %u: %s", t->cpu.id, strerror(errno));
+	t->tick_func = func;
+	arm(t, 10000);
+}
+
+/*
+ * ThreadSanitizer keeps signals of others until the next atomic operation or interceptor, and handles
+ * them there with all signals blocked. That of gcc 12 restores the mask from one place per thread: if
+ * one comes just before it blocks them, the handling nests in itself, and the outer one "restores" the
+ * mask of the inner one. From then on no signal arrives. So they are unblocked where one must.
+ */
+static void unblock(void)
+{
+#ifdef __SANITIZE_THREAD__
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIG_IRQ);
+	sigaddset(&set, SIG_NMI);
+	sigaddset(&set, SIG_TICK);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+#endif
+}
+
+static void signal_self(int sig)
+{
+	unblock();
+	pthread_kill(pthread_self(), sig);
 }
 
 void shim_irq_kick(struct shim_cpu *cpu)
 {
 	if (this_thread()->delivery == SHIM_SIGNAL && !irqs_disabled() && !cpu->busy)
-		pthread_kill(pthread_self(), SIG_IRQ);
+		signal_self(SIG_IRQ);
 }
 
 /* What came while busy was dropped by its handler: make up for it. */
@@ -85,7 +154,7 @@ void shim_busy_end(void)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	/* In NMI what is there is the one that runs. */
 	if (!cpu->nmi && __atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE))
-		pthread_kill(t->thread, SIG_NMI);
+		signal_self(SIG_NMI);
 	if (shim_irq_pending(cpu))
 		shim_irq_kick(cpu);
 }
@@ -134,6 +203,11 @@ void shim_cpu_leave(void)
 
 	if (irqs_disabled() || t->cpu.busy || t->cpu.rcu.nesting || t->cpu.trace.nesting)
 		shim_bug("CPU %u leaves in the middle of something", t->cpu.id);
+	/* A tick that is under way finds no function. */
+	if (t->tick_func) {
+		t->tick_func = NULL;
+		timer_delete(t->timer);
+	}
 	shim_busy_begin();
 	pthread_mutex_lock(&t->lock);
 	t->there = false;
@@ -142,7 +216,7 @@ void shim_cpu_leave(void)
 	/* Nobody sends any more; what was sent is here, since a signal of one's own process to a running
 	 * thread is taken no later than at its next system call. */
 	while (__atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE))
-		pthread_kill(t->thread, SIG_NMI);
+		signal_self(SIG_NMI);
 	if (shim_irq_pending(&t->cpu))
 		shim_irq_run();
 	shim_this_cpu = NULL;

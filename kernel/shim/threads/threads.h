@@ -27,13 +27,22 @@ void shim_cpu_leave(void);
 
 /* Has an NMI on `cpu`, whatever it is doing (except inside of the machine: there it comes a bit later):
  * func(arg) runs on its thread. False if that CPU is not there, or has not taken the last one yet.
- * Needs SHIM_SIGNAL. func allocates nothing but through the machine. */
+ * func allocates nothing but through the machine. */
 bool shim_nmi_send(unsigned int id, void (*func)(void *), void *arg);
 
 /*
- * Waits for grace periods and calls what was deferred, until nothing is left. The caller plays no CPU or
- * reads nothing. One caller at a time does the work; returns how many calls.
+ * From now on NMIs come to this CPU by themselves, until it is left: func(arg) runs in each, and returns
+ * in how many ns the next is to come. Those that would enter the machine are dropped. A signal of
+ * another thread finds most threads where they wait; a timer finds them at any instruction.
  */
+void shim_nmi_timer(u64 (*func)(void *), void *arg);
+
+/*
+ * Waits for a grace period and calls what had been deferred before; the other one until nothing is left,
+ * which need not come true while others run. The caller plays no CPU or reads nothing. One caller at a
+ * time does the work; returns how many calls.
+ */
+u64 shim_gp_once(void);
 u64 shim_gp_run(void);
 
 /* No interrupt, NMI included, enters the code in between: for malloc() of a test, say. */

@@ -3,6 +3,7 @@
 #define SHIM_THREADS_INTERNAL_H
 
 #include <pthread.h>
+#include <time.h>
 
 #include "threads.h"
 
@@ -15,6 +16,10 @@ struct thread_cpu {
 	bool nmi_claimed; /* a sender has it, until the handler has run */
 	void (*nmi_func)(void *);
 	void *nmi_arg;
+	/* Its own. */
+	timer_t timer;
+	u64 (*tick_func)(void *); /* NULL: no timer */
+	void *tick_arg;
 } __attribute__((aligned(128))); /* no line of one CPU in the prefetcher's reach of another */
 
 extern struct thread_cpu thread_cpus[SHIM_CPUS];

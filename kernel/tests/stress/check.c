@@ -80,12 +80,50 @@ static u64 cancelled(void)
 }
 
 /* Each term is counted where it happens: none is a difference of the others. */
-bool nothing_in_flight(void)
+static bool nothing_in_flight(void)
 {
 	return total(C_ACCEPTED) == total(C_COMPLETED) + cancelled() + lost();
 }
 
-bool nothing_lives(void)
+/* Rounds in which a thread does all that waits for it: more than enough for what depends on another. */
+#define ENOUGH 200
+
+static u64 rounds_began[MAX_PLAYERS];
+
+static void rounds_begin(void)
+{
+	for (unsigned int i = 0; i < world.n_players; i++)
+		rounds_began[i] = load(&world.players[i].rounds);
+}
+
+bool threads_are_done(void)
+{
+	for (unsigned int i = 0; i < world.opt->threads; i++)
+		if (load(&world.players[i].rounds) - rounds_began[i] < ENOUGH)
+			return nothing_in_flight();
+	return true;
+}
+
+/* But the main one, who asks. In the phase of leaving threads end without a word. */
+static bool all_know(void)
+{
+	for (unsigned int i = 0; i + 1 < world.n_players; i++)
+		if (load(&world.players[i].seen) != world.phase)
+			return false;
+	return true;
+}
+
+void set_phase(enum phase to)
+{
+	u32 last = world.phase;
+
+	__atomic_store_n(&world.phase, ((last | PHASE_MASK) + 1) | to, __ATOMIC_SEQ_CST);
+	if (to < PHASE_LEAVE)
+		watch(all_know, 60, "last operation of each thread");
+	rounds_begin();
+}
+
+static bool nothing_lives(void)
 {
 	struct shim_live now = {
 		.contexts = load(&shim_live.contexts),
@@ -94,8 +132,15 @@ bool nothing_lives(void)
 		.maps = load(&shim_live.maps),
 	};
 
-	/* The tasks of the two that are still there. */
+	/* But the tasks of the two that are still there. */
 	return !now.contexts && now.tasks == 2 * TASKS && !now.progs && !now.maps;
+}
+
+bool gp_is_done(void)
+{
+	unsigned int gp = world.opt->threads;
+
+	return nothing_lives() || load(&world.players[gp].rounds) - rounds_began[gp] > ENOUGH;
 }
 
 /* With nothing under way. */
@@ -119,12 +164,9 @@ void check_nothing_left(void)
 
 /* ---- watchdog ---- */
 
-#define STILL 10.0 /* seconds */
-
 static u64 progress(const struct player *p)
 {
-	/* The grace periods' thread need not return for a long time. */
-	return load(&p->ops) + (p->id == world.opt->threads ? load(&shim_epoch) : 0);
+	return load(&p->ops) + load(&p->rounds);
 }
 
 void watch(bool (*done)(void), double limit, const char *what)
@@ -145,16 +187,12 @@ void watch(bool (*done)(void), double limit, const char *what)
 
 			if (seen != last[i])
 				moved[i] = now();
-			else if (now() - moved[i] > STILL)
+			else if (now() - moved[i] > world.opt->still)
 				fail("CPU %u stands still", i);
 			last[i] = seen;
 		}
 		if (now() - start > limit)
-			fail("%s: not after %.0f s (accepted %lu, completed %lu, cancelled %lu, "
-			     "lost %lu; live: %ld contexts, %ld tasks, %ld programs, %ld maps)",
-			     what, limit, total(C_ACCEPTED), total(C_COMPLETED), cancelled(), lost(),
-			     load(&shim_live.contexts), load(&shim_live.tasks),
-			     load(&shim_live.progs), load(&shim_live.maps));
+			fail("%s: not after %.0f s", what, limit);
 	}
 }
 
@@ -171,14 +209,15 @@ static void runs_on(struct player *me, struct element *el, struct task_struct *t
 		fail("element %u is wedged: not accepted, although nothing is in flight", el->idx);
 	rcu_read_unlock();
 	while (load(&el->ran) == before) {
+		me->doing = "waits for a callback";
 		shim_return_to_user();
 		sched_yield();
-		if (now() - start > STILL)
+		if (now() - start > world.opt->still)
 			fail("element %u is wedged: accepted, and the callback does not come", el->idx);
 	}
 	/* The last participant can be another CPU's handler, which is about to set STANDBY. */
 	while (world.impl->state(&el->v->tw) != TW_STANDBY)
-		if (now() - start > STILL)
+		if (now() - start > world.opt->still)
 			fail("element %u is wedged: ran, and is not ready again", el->idx);
 }
 

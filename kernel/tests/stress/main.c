@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Command line, and the phases of a run. */
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -51,14 +52,48 @@ static struct timespec began;
 
 static bool ops_done(void)
 {
-	if (world.opt->count)
-		return load(&world.settled) == world.opt->threads;
-	return seconds_since(&began) > world.opt->seconds;
+	if (!world.opt->count)
+		return seconds_since(&began) > world.opt->seconds;
+	for (unsigned int i = 0; i < world.opt->threads; i++)
+		if (load(&world.players[i].ops) < world.opt->count)
+			return false;
+	return true;
 }
 
-static bool all_settled(void)
+/* Seconds of a round: wild, calm. */
+#define WILD 0.2
+#define CALM 0.05
+
+static struct timespec round_began;
+
+static bool wild_done(void)
 {
-	return load(&world.settled) == world.opt->threads;
+	return seconds_since(&round_began) > WILD || ops_done();
+}
+
+static bool calm_done(void)
+{
+	return seconds_since(&round_began) > WILD + CALM;
+}
+
+/* Seconds of operations. */
+static double one_round(struct player *me)
+{
+	double took;
+
+	clock_gettime(CLOCK_MONOTONIC, &round_began);
+	set_phase(PHASE_OPS);
+	watch(wild_done, 1e9, "operations");
+	set_phase(PHASE_CALM);
+	watch(calm_done, 1e9, "operations");
+	set_phase(PHASE_SETTLE);
+	took = seconds_since(&round_began);
+	shim_fail_nth(0);
+	watch(threads_are_done, 60, "works that are in flight");
+	check_laws();
+	me->doing = "looks for wedged elements";
+	check_not_wedged(me);
+	return took;
 }
 
 static void start(struct player *p, void *(*thread)(void *))
@@ -73,7 +108,7 @@ static void run(const struct options *opt, const struct tw_impl *impl,
 		const struct tw_alloc_ops *alloc)
 {
 	struct player *me, *gp;
-	double took;
+	double took = 0;
 
 	printf("%s %s: %u threads, %u maps of %u elements\n", impl->name, alloc->name, opt->threads,
 	       MAPS, opt->elements);
@@ -86,22 +121,17 @@ static void run(const struct options *opt, const struct tw_impl *impl,
 	start(gp, gp_thread);
 	for (unsigned int i = 0; i < opt->threads; i++)
 		start(&world.players[i], player_thread);
-	watch(ops_done, 1e9, "operations");
-	took = seconds_since(&began);
-	store(&world.phase, PHASE_SETTLE);
-	watch(all_settled, 10, "last operation of each thread");
-	shim_fail_nth(0);
-	watch(nothing_in_flight, 10, "accepted == completed + cancelled + lost");
-	check_laws();
-	me->doing = "looks for wedged elements";
-	check_not_wedged(me);
-	store(&world.phase, PHASE_LEAVE);
+	do
+		took += one_round(me);
+	while (!ops_done());
+	set_phase(PHASE_LEAVE);
 	for (unsigned int i = 0; i < opt->threads; i++)
 		pthread_join(world.players[i].thread, NULL);
 	world_teardown();
-	watch(nothing_lives, 10, "everything released");
+	set_phase(PHASE_LEAVE); /* again: rounds from here */
+	watch(gp_is_done, 60, "release of everything");
 	check_laws();
-	store(&world.phase, PHASE_GP_END);
+	set_phase(PHASE_GP_END);
 	pthread_join(gp->thread, NULL);
 	player_leave(me);
 	shim_gp_run();
@@ -110,6 +140,26 @@ static void run(const struct options *opt, const struct tw_impl *impl,
 	for (unsigned int i = 0; opt->count && i < opt->threads; i++)
 		printf("  thread %u: operations' digest %016lx\n", i, world.players[i].digest);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	fail("memory fault at %p", info->si_addr);
+}
+
+static void catch_faults(void)
+{
+	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+
+	sigaction(SIGSEGV, &act, NULL);
+	sigaction(SIGBUS, &act, NULL);
+}
+#else
+/* The sanitizer's report says more. */
+static void catch_faults(void)
+{
+}
+#endif
 
 static void bug(const char *text)
 {
@@ -124,6 +174,7 @@ int main(int argc, char **argv)
 	printf("seed %lu\n", opt.seed);
 	fflush(stdout);
 	shim_bug_hook = bug;
+	catch_faults();
 	for (unsigned int i = 0; tw_impls[i]; i++) {
 		const struct tw_impl *impl = tw_impls[i];
 

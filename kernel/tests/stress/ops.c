@@ -45,8 +45,10 @@ static bool change_state(struct task_struct *t, enum shim_task_state from, enum 
  * state is set, so that whoever notifies later finds a state that it can wake. A program traces the
  * place where the task is dequeued and still current.
  */
-static void go_to_sleep(struct task_struct *task, struct rng *r)
+static void go_to_sleep(struct player *me, struct rng *r)
 {
+	struct task_struct *task = current;
+
 	__atomic_store_n(&task->state, SHIM_TASK_SLEEPING, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&task->notify_signal, __ATOMIC_SEQ_CST)) {
 		store(&task->state, SHIM_TASK_RUNNING);
@@ -55,36 +57,36 @@ static void go_to_sleep(struct task_struct *task, struct rng *r)
 	if (!change_state(task, SHIM_TASK_SLEEPING, SHIM_TASK_DEQUEUED))
 		return;
 	any_program(r);
-	if (change_state(task, SHIM_TASK_DEQUEUED, SHIM_TASK_SLEEPING))
+	if (change_state(task, SHIM_TASK_DEQUEUED, SHIM_TASK_SLEEPING)) {
+		me->asleep[me->cur] = true;
 		count(C_SLEEPS);
-	else if (load(&task->state) == SHIM_TASK_LOST)
+	} else if (load(&task->state) == SHIM_TASK_LOST)
 		fail("task woken while it was dequeued and current: it never runs again");
 }
 
 /* Its sleep is over: by a timer, or by a notification, whose wake-up then must come. */
 static void awake(struct player *me, struct task_struct *task)
 {
-	if (load(&task->state) != SHIM_TASK_SLEEPING) {
+	me->asleep[me->cur] = false;
+	if (load(&task->state) != SHIM_TASK_SLEEPING)
 		count(C_WOKEN);
-		return;
-	}
-	me->doing = "waits for a task that was notified to be woken";
 	while (load(&task->state) == SHIM_TASK_SLEEPING)
-		if (load(&task->notify_signal))
+		if (load(&task->notify_signal)) {
+			me->doing = "waits for a task to be woken that has been notified";
 			sched_yield();
-		else
+		} else {
 			change_state(task, SHIM_TASK_SLEEPING, SHIM_TASK_RUNNING);
+		}
 }
 
 static void context_switch(struct player *me, unsigned int next, bool sleep, struct rng *r)
 {
 	shim_irqs_off();
 	if (sleep)
-		go_to_sleep(current, r);
-	/* The woken one first: nobody runs that is not RUNNING. */
-	if (load(&me->tasks[next]->state) == SHIM_TASK_SLEEPING)
-		awake(me, me->tasks[next]);
+		go_to_sleep(me, r);
 	me->cur = next;
+	if (me->asleep[next])
+		awake(me, me->tasks[next]);
 	me->cpu->curr = me->tasks[next];
 	shim_irqs_on();
 }
@@ -154,6 +156,8 @@ static void op_prog(struct player *me, struct rng *r)
 
 static void op_map(struct player *me, struct rng *r)
 {
+	if (phase() == PHASE_CALM)
+		return;
 	smap_release(rng_below(r, MAPS), smap_create(world.opt->elements));
 }
 
@@ -172,7 +176,7 @@ const struct op ops[N_OPS] = {
 	[OP_SELF] = { "schedule-self", "schedule on current", 200, op_self },
 	[OP_REMOTE] = { "schedule-remote", "schedule on a task of any thread", 200, op_remote },
 	[OP_KTHREAD] = { "schedule-kthread", "schedule on a kernel thread or idle", 5, op_kthread },
-	[OP_DELETE] = { "delete", "delete an element", 100, op_delete },
+	[OP_DELETE] = { "delete", "delete an element", 40, op_delete },
 	[OP_INSERT] = { "insert", "insert an element that was deleted and freed", 100, op_insert },
 	[OP_USER] = { "user", "return to user space: run current's works", 200, op_user },
 	[OP_SWITCH] = { "switch", "another task of the thread becomes current", 40, op_switch },
@@ -193,6 +197,8 @@ const struct op ops[N_OPS] = {
 void player_enter(struct player *me, enum shim_delivery delivery)
 {
 	me->cpu = shim_cpu_enter(me->id, me->tasks[me->cur], delivery);
+	if (me->id < world.opt->threads && op_enabled(OP_NMI))
+		shim_nmi_timer(on_tick, me);
 }
 
 void player_first(struct player *me, enum shim_delivery delivery)
@@ -242,7 +248,7 @@ static void settle(struct player *me)
 		context_switch(me, i, false, NULL);
 		shim_return_to_user();
 	}
-	add(&me->ops, 1);
+	add(&me->rounds, 1);
 	sched_yield();
 }
 
@@ -264,11 +270,13 @@ void *player_thread(void *arg)
 	struct player *me = arg;
 
 	player_first(me, me->id % 2 ? SHIM_MANUAL : SHIM_SIGNAL);
-	while (load(&world.phase) == PHASE_OPS && (!world.opt->count || me->ops < world.opt->count))
-		one_op(me);
-	__atomic_fetch_add(&world.settled, 1, __ATOMIC_ACQ_REL);
-	while (load(&world.phase) != PHASE_LEAVE)
-		settle(me);
+	do {
+		store(&me->seen, load(&world.phase));
+		if (phase() <= PHASE_CALM && (!world.opt->count || me->ops < world.opt->count))
+			one_op(me);
+		else
+			settle(me);
+	} while (phase() < PHASE_LEAVE);
 	player_leave(me);
 	return NULL;
 }
@@ -280,10 +288,11 @@ void *gp_thread(void *arg)
 
 	player_first(me, SHIM_SIGNAL);
 	me->doing = "grace periods";
-	while (load(&world.phase) != PHASE_GP_END) {
-		if (!shim_gp_run())
+	while (phase() != PHASE_GP_END) {
+		store(&me->seen, load(&world.phase));
+		if (!shim_gp_once())
 			sched_yield();
-		add(&me->ops, 1);
+		add(&me->rounds, 1);
 	}
 	player_leave(me);
 	return NULL;

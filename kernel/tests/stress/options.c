@@ -49,13 +49,13 @@ static u64 number(const char *name, const char *text, u64 min, u64 max)
 	return n;
 }
 
-static double seconds(const char *text)
+static double seconds(const char *name, const char *text)
 {
 	char *end;
 	double s = strtod(text, &end);
 
 	if (*text < '0' || *text > '9' || *end || !(s >= 0.01 && s <= 1e6))
-		usage_error("--seconds '%s': expected a number in 0.01..1000000", text);
+		usage_error("--%s '%s': expected a number in 0.01..1000000", name, text);
 	return s;
 }
 
@@ -101,17 +101,18 @@ void parse(int argc, char **argv, struct options *o)
 		{ "seed", 1, NULL, 's' },     { "seconds", 1, NULL, 't' }, { "count", 1, NULL, 'c' },
 		{ "threads", 1, NULL, 'n' },  { "elements", 1, NULL, 'e' }, { "impl", 1, NULL, 'i' },
 		{ "alloc", 1, NULL, 'a' },    { "ops", 1, NULL, 'o' },	   { "list", 0, NULL, 'l' },
-		{ 0 },
+		{ "still", 1, NULL, 'w' },    { 0 },
 	};
 	int c;
 
-	*o = (struct options){ .seconds = 2, .threads = 4, .elements = 8, .ops = (1ull << N_OPS) - 1 };
+	*o = (struct options){ .seconds = 2, .still = 10, .threads = 4, .elements = 8, .ops = (1ull << N_OPS) - 1 };
 	o->seed = time(NULL);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (c) {
 		case 's': o->seed = number("seed", optarg, 0, UINT64_MAX); break;
-		case 't': o->seconds = seconds(optarg); break;
+		case 't': o->seconds = seconds("seconds", optarg); break;
+		case 'w': o->still = seconds("still", optarg); break;
 		case 'c': o->count = number("count", optarg, 1, UINT64_MAX); break;
 		case 'n': o->threads = number("threads", optarg, 1, MAX_THREADS); break;
 		case 'e': o->elements = number("elements", optarg, 1, 1000000); break;

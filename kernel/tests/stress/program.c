@@ -74,7 +74,7 @@ static int ran(struct bpf_map *map, void *key, void *value, unsigned int which)
 	me->in_callback++;
 	switch (rng_below(&me->own, 8)) {
 	case 0:
-		if (!op_enabled(OP_DELETE))
+		if (!op_enabled(OP_DELETE) || phase() != PHASE_OPS)
 			break;
 		count(C_DEL_OWN);
 		element_delete(el);
@@ -195,7 +195,8 @@ void any_program(struct rng *r)
 					   OP_DELETE, OP_KTHREAD, OP_DELETE, OP_INSERT };
 	enum op_id act = acts[rng_below(r, sizeof(acts) / sizeof(acts[0]))];
 
-	if (op_enabled(act))
+	/* Interrupts come while all settles, too. */
+	if (op_enabled(act) && phase() <= PHASE_CALM)
 		program(r, act);
 }
 
@@ -222,6 +223,15 @@ void on_irq_program(struct irq_work *work)
 	any_program(&r);
 }
 
+/* At any instruction: see shim_nmi_timer(). */
+u64 on_tick(void *player)
+{
+	struct player *me = player;
+
+	on_nmi_program((void *)rng_next(&me->tick));
+	return 5000 + rng_below(&me->tick, 50000);
+}
+
 void on_nmi_program(void *arg)
 {
 	struct player *me = this_player();
@@ -236,8 +246,9 @@ void on_nmi_program(void *arg)
 		count(C_NMI_IN_HARDIRQ);
 	if (me->in_callback)
 		count(C_NMI_IN_CALLBACK);
-	switch (rng_below(&r, 4)) {
-	case 0:
+	/* The shortest windows are in the handlers. */
+	switch (rng_below(&r, me->cpu->hardirq ? 16 : 4)) {
+	default:
 		stall(&r);
 		break;
 	case 1: /* a hard interrupt, as soon as they are on */
@@ -246,7 +257,8 @@ void on_nmi_program(void *arg)
 		me->irq_seed = rng_next(&r);
 		irq_work_queue(&me->irq);
 		break;
-	default:
+	case 2:
+	case 3:
 		any_program(&r);
 	}
 }

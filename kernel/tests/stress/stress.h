@@ -151,11 +151,13 @@ struct player {
 	pthread_t thread;
 	struct shim_cpu *cpu;
 	struct rng rng;
-	struct rng own; /* of callbacks: when they come is not the generator's */
+	struct rng own, tick; /* of callbacks and NMIs: when they come is not the generator's */
 	u64 digest; /* of the operations so far */
 	struct task_struct *tasks[TASKS]; /* current is tasks[cur]; published to the others */
 	unsigned int cur;
-	u64 ops; /* progress; atomically */
+	bool asleep[TASKS]; /* since it was current; others wake it by its state */
+	u64 ops, rounds; /* progress: operations, and rounds of settling; atomically */
+	u32 seen; /* of world.phase: since then nothing happens here that the phase forbids */
 	const char *doing;
 	volatile unsigned int in_schedule, in_delete, in_callback;
 	struct irq_work irq; /* a hard interrupt that runs a program */
@@ -167,7 +169,7 @@ struct player {
 
 struct options {
 	u64 seed, count; /* count: operations per thread; 0: until the time is over */
-	double seconds;
+	double seconds, still; /* of a run; without progress */
 	unsigned int threads, elements;
 	const char *impl, *alloc; /* NULL: all that are correct, all that it has */
 	u64 ops; /* bits */
@@ -181,14 +183,21 @@ struct world {
 	struct task_struct *kthread, *idle; /* targets that must be refused */
 	struct player players[MAX_PLAYERS];
 	unsigned int n_players;
-	u32 phase; /* enum phase; atomically */
-	u32 settled; /* players that have nothing left to do in this phase; atomically */
+	u32 phase; /* enum phase, and above it how many there were; atomically */
 	u64 pids;
 	u64 failed0, lost0, cancelled0; /* counters that outlive a run, at its start */
 };
 extern struct world world;
 
-enum phase { PHASE_OPS, PHASE_SETTLE, PHASE_LEAVE, PHASE_GP_END };
+/* A run is many rounds of the first three. */
+enum phase {
+	PHASE_OPS,
+	PHASE_CALM, /* operations, but nothing is deleted: what is wedged stays so */
+	PHASE_SETTLE, /* threads do what waits for them, and no operations */
+	PHASE_LEAVE,
+	PHASE_GP_END,
+};
+#define PHASE_MASK 0xff
 
 static inline struct player *this_player(void)
 {
@@ -204,6 +213,11 @@ static inline void count(enum count c)
 #define store(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define add(p, n) __atomic_fetch_add(p, n, __ATOMIC_RELAXED)
 
+static inline enum phase phase(void)
+{
+	return load(&world.phase) & PHASE_MASK;
+}
+
 static inline bool op_enabled(enum op_id op)
 {
 	return world.opt->ops >> op & 1;
@@ -216,8 +230,11 @@ u64 total(enum count c);
 /* Waits until done() says so. Fails if that takes longer than `limit` seconds, or if a player stands
  * still for 10 s. */
 void watch(bool (*done)(void), double limit, const char *what);
-bool nothing_in_flight(void);
-bool nothing_lives(void);
+/* Tells all, and waits until they know. */
+void set_phase(enum phase phase);
+/* Nothing is in flight or alive, or it never will be so: the checks that follow say which. */
+bool threads_are_done(void);
+bool gp_is_done(void);
 void check_laws(void);
 void check_nothing_left(void);
 void print_counts(double seconds);
@@ -229,6 +246,7 @@ void program(struct rng *r, enum op_id act);
 void any_program(struct rng *r);
 bool schedule(struct rng *r, struct element *el, struct task_struct *task);
 void on_nmi_program(void *arg);
+u64 on_tick(void *player);
 void on_irq_program(struct irq_work *work);
 
 /* world.c */

@@ -42,27 +42,32 @@ static void value_gone(struct rcu_head *head)
 	struct element *el = container_of(head, struct element, rcu);
 	struct smap *m = el->m;
 
-	/*
-	 * Who had found the element before its deletion could schedule on it after: then there is a new
-	 * context, to be deleted like the first. Nobody finds the element any more, so the second grace
-	 * period, which waits for the callback of that context, is the last but for callbacks that
-	 * schedule on their own.
-	 */
-	if (load(&el->v->tw.__opaque)) {
-		count(C_LATE_CTX);
-		world.impl->cancel_and_free(&el->v->tw);
-		shim_defer(SHIM_GP_TRACE, &el->rcu, value_gone, 0);
-		return;
-	}
+	if (load(&el->v->tw.__opaque))
+		fail("context made in an element that nobody can find");
 	count(C_VALUES_FREED);
 	poison(el);
 	store(&el->life, LIFE_FREE);
 	__atomic_fetch_sub(&m->dying, 1, __ATOMIC_ACQ_REL);
 }
 
+/*
+ * Who had found the element before its deletion could schedule on it after: then there is a second
+ * context, or the map's last user has just taken it out. Nobody finds the element any more, so that it
+ * is the last one; and its callback, if it runs, does so in the grace period that begins now.
+ */
+static void value_unused(struct rcu_head *head)
+{
+	struct element *el = container_of(head, struct element, rcu);
+
+	if (load(&el->v->tw.__opaque))
+		count(C_LATE_CTX);
+	world.impl->cancel_and_free(&el->v->tw);
+	shim_defer(SHIM_GP_TRACE, &el->rcu, value_gone, 0);
+}
+
 static void defer_value(struct irq_work *work)
 {
-	shim_defer(SHIM_GP_TRACE, &container_of(work, struct element, irq)->rcu, value_gone, 0);
+	shim_defer(SHIM_GP_TRACE, &container_of(work, struct element, irq)->rcu, value_unused, 0);
 }
 
 bool element_insert(struct element *el)
@@ -88,6 +93,8 @@ void element_delete(struct element *el)
 	u32 life = LIFE_LIVE;
 	enum tw_state state;
 
+	if (phase() == PHASE_CALM)
+		return;
 	__atomic_fetch_add(&el->m->dying, 1, __ATOMIC_ACQ_REL);
 	if (!__atomic_compare_exchange_n(&el->life, &life, LIFE_DYING, false, __ATOMIC_SEQ_CST,
 					 __ATOMIC_RELAXED)) {
@@ -178,6 +185,7 @@ static void player_setup(struct player *p, unsigned int id)
 	*p = (struct player){ .id = id, .doing = "starts" };
 	p->rng.s = rng_next(&r);
 	p->own.s = rng_next(&r);
+	p->tick.s = rng_next(&r);
 	init_irq_work(&p->irq, on_irq_program);
 	for (unsigned int i = 0; i < TASKS; i++)
 		p->tasks[i] = task_create(id == world.opt->threads ? PF_KTHREAD : 0);
