@@ -60,7 +60,8 @@ struct tw_impl {
 	void (*cancel_and_free)(void *tw);
 	/* Ends with NULL; the first one is the default. */
 	const struct tw_alloc_ops *const *allocs;
-	/* For contexts made from now on; each remembers its own. */
+	/* For contexts made from now on. Only while no element has one: a scheduler is in the read
+	 * section of the current allocator, which need not protect a context of another. */
 	void (*set_alloc)(const struct tw_alloc_ops *ops);
 	/* Works that were accepted and then could not be added, because their target was exiting. */
 	u64 (*lost)(void);
