@@ -136,7 +136,7 @@ const struct scenario scenarios[] = {
 	  .known = { { "signal notification of kernel thread", "R20" } } },
 	{ "kthread-resume", "the same in resume mode (R20)",
 	  { TASK(0, "scheduler", p_resume_kthread) },
-	  .known = { { "accepted work neither ran", "R20" } } },
+	  .known = { { "element wedged", "R20" } } },
 	{ "idle-signal", "the target is an idle task (R20, D2)",
 	  { TASK(0, "scheduler", p_signal_idle) },
 	  .known = { { "signal notification of kernel thread", "R20" } } },
