@@ -286,6 +286,9 @@ build/kernel/tests/explore: $(EXPLORE_OBJS) build/explore/libkernel.a
 	@mkdir -p $(@D)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+# Those mutants that it is to find.
+EXPLORE_MUTANTS := $(patsubst kernel/tests/mutants/%.patch,build/mutants/%/explore/explore, \
+	$(shell grep -l '^explore: ' kernel/tests/mutants/*.patch 2>/dev/null))
 build/mutants/%/explore/explore: $(EXPLORE_OBJS) build/mutants/%/explore/libkernel.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
@@ -386,9 +389,9 @@ test:
 	@$(MAKE) SAN=address tests-unit tests-kernel
 	@tests/run
 
-tests: tests-unit tests-kernel build/static/twbench $(INDEPENDENT:%=build/tests/independent/%)
-
-tests: tests-unit build/static/twbench $(INDEPENDENT:%=build/tests/independent/%) build/kernel/tests/insns
+tests: tests-unit tests-kernel tests-explore build/static/twbench $(INDEPENDENT:%=build/tests/independent/%) \
+	build/kernel/tests/insns
+tests-explore: build/kernel/tests/explore $(EXPLORE_MUTANTS)
 tests-unit: $(UNITS:%=$(B)/tests/unit/%)
 tests-kernel: $(B)/kernel/tests/tw_test
 
@@ -424,9 +427,8 @@ help:
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
-.PHONY: all bench test tests tests-unit tests-kernel static doctor install clean help FORCE
-
-.PHONY: all bench user-bench test tests tests-unit static doctor install clean help FORCE
+.PHONY: all bench user-bench test tests tests-unit tests-kernel tests-explore static doctor install \
+	clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

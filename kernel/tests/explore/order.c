@@ -23,11 +23,11 @@ static struct {
 	bool write;
 } touched[MAX_TOUCHED];
 
+/* Not symmetric: an event that writes a place and then reads it leaves equal hashes there. */
 static u64 mix(u64 a, u64 b)
 {
-	a = (a ^ b) * 0x9e3779b97f4a7c15;
-	a ^= a >> 32;
-	a *= 0xd6e8feb86659fd93;
+	a = (a ^ a >> 31) * 0x9e3779b97f4a7c15 + b;
+	a = (a ^ a >> 32) * 0xd6e8feb86659fd93;
 	return a ^ a >> 29;
 }
 
@@ -80,7 +80,9 @@ void order_access(const void *p, unsigned int size, bool write)
 		return;
 	for (u64 key = (uintptr_t)p / 8; key <= ((uintptr_t)p + size - 1) / 8; key++) {
 		place = place_of(key);
-		now = mix(now, write ? mix(place->write, place->reads + 1) : place->write);
+		now = mix(now, place->write);
+		if (write)
+			now = mix(now, place->reads + 1);
 		if (n_touched == MAX_TOUCHED)
 			shim_bug("explore: an event touches more than %d places", MAX_TOUCHED);
 		touched[n_touched].place = place;
