@@ -271,7 +271,7 @@ void grace(void)
 
 s64 contexts(void)
 {
-	return shim_live.contexts - live_before.contexts;
+	return __atomic_load_n(&shim_live.contexts, __ATOMIC_RELAXED) - live_before.contexts;
 }
 
 u64 irq_works(void)

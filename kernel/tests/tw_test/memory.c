@@ -235,6 +235,7 @@ static void sleep_ms(long ms)
 /* Whether a reader that acquire could be still holds a context that was deleted, after so long. */
 static bool is_held(struct shim_reader *reader, int ms)
 {
+	const shim_point_fn hook = shim_point_hook;
 	bool held;
 	pthread_t thread;
 
@@ -244,6 +245,7 @@ static bool is_held(struct shim_reader *reader, int ms)
 	shim_reader_lock(reader);
 	on_cpu(0);
 	delete();
+	shim_point_hook = NULL; /* it is for one thread */
 	must(!pthread_create(&thread, NULL, run_grace, NULL));
 	for (int i = 0; i < ms && contexts(); i++)
 		sleep_ms(1);
@@ -252,6 +254,7 @@ static bool is_held(struct shim_reader *reader, int ms)
 	shim_reader_unlock(reader);
 	on_cpu(0);
 	pthread_join(thread, NULL);
+	shim_point_hook = hook;
 	must_eq(contexts(), 0);
 	return held;
 }
