@@ -187,7 +187,7 @@ static bool may_begin(const struct actor *a)
 	case ACTOR_HARDIRQ:
 		return irqs_on(&c->cpu);
 	case ACTOR_IRQ:
-		return irqs_on(&c->cpu) && shim_irq_pending(&c->cpu);
+		return c->cpu.irq_list && irqs_on(&c->cpu);
 	case ACTOR_GP:
 		return !c->top && gp_over(a);
 	}

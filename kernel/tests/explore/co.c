@@ -8,7 +8,7 @@
 
 #include "engine.h"
 
-static char stacks[MAX_ACTORS][CO_STACK] __attribute__((aligned(64)));
+char co_stacks[MAX_ACTORS][CO_STACK] __attribute__((aligned(64)));
 static jmp_buf booted;
 static struct co *booting;
 
@@ -28,7 +28,7 @@ void co_init(struct co *co, unsigned int n)
 	ucontext_t uc;
 
 	getcontext(&uc);
-	uc.uc_stack.ss_sp = stacks[n];
+	uc.uc_stack.ss_sp = co_stacks[n];
 	uc.uc_stack.ss_size = CO_STACK;
 	uc.uc_link = NULL;
 	makecontext(&uc, root, 0);
@@ -45,9 +45,4 @@ void co_switch(struct co *from, struct co *to)
 		_longjmp(to->env, 1);
 	to->started = true;
 	_longjmp(to->base, 1);
-}
-
-bool co_on_stack(const void *p)
-{
-	return (uintptr_t)p - (uintptr_t)stacks < sizeof(stacks);
 }

@@ -18,11 +18,17 @@ struct co {
 	void *arg;
 };
 
+#define MAX_ACTORS 30
 #define CO_STACK (64 * 1024)
 void co_init(struct co *co, unsigned int n);
 /* Leaves from (NULL: for ever) and goes on in to. */
 void co_switch(struct co *from, struct co *to);
-bool co_on_stack(const void *p);
+extern char co_stacks[MAX_ACTORS][CO_STACK];
+
+static inline bool co_on_stack(const void *p)
+{
+	return (uintptr_t)p - (uintptr_t)co_stacks < sizeof(co_stacks);
+}
 
 /* ---- memory (mem.c) ---- */
 
@@ -67,7 +73,6 @@ enum actor_kind {
 	ACTOR_GP, /* end of a grace period */
 };
 
-#define MAX_ACTORS 30
 #define MAX_PROGRAMS 8
 #define FIRST_IRQ MAX_PROGRAMS
 #define FIRST_GP (FIRST_IRQ + EX_CPUS)

@@ -22,7 +22,7 @@
 
 struct node {
 	u32 todo; /* actors, as bits */
-	u8 chosen;
+	u8 chosen, price;
 };
 
 static struct node path[MAX_STEPS];
@@ -92,13 +92,22 @@ static u32 affordable(u32 enabled)
 	return todo;
 }
 
+static struct actor *go_on(const struct node *n)
+{
+	cost += n->price;
+	if (actors[n->chosen].kind != ACTOR_GP)
+		last_cpu = actors[n->chosen].cpu;
+	depth++;
+	return &actors[n->chosen];
+}
+
 static struct actor *take(u32 enabled, unsigned int id)
 {
-	cost += price(enabled, id);
-	if (actors[id].kind != ACTOR_GP)
-		last_cpu = actors[id].cpu;
-	depth++;
-	return &actors[id];
+	struct node *n = &path[depth];
+
+	n->chosen = id;
+	n->price = price(enabled, id);
+	return go_on(n);
 }
 
 static void nobody_enabled(void)
@@ -148,26 +157,28 @@ static bool was_here(void)
 
 struct actor *choose(void)
 {
-	u32 enabled = enabled_actors(opt.any_gp || replay_at);
 	struct node *n = &path[depth];
+	unsigned int id;
+	u32 enabled;
 
+	if (depth + 1 < path_len)
+		return go_on(n);
+	enabled = enabled_actors(opt.any_gp || replay_at);
 	if (!enabled)
 		nobody_enabled();
 	if (depth == MAX_STEPS)
 		bug("does not end", "");
-	if (replay_at) {
-		n->chosen = choose_by_string(enabled) - actors;
-		return &actors[n->chosen];
-	}
-	if (depth < path_len)
+	if (replay_at)
+		return choose_by_string(enabled);
+	if (depth < path_len) /* the last one of the path has been changed */
 		return take(enabled, n->chosen);
 	if (!opt.plain && enabled & (enabled - 1) && was_here())
 		leave(OUT_PRUNED);
 	n->todo = affordable(enabled);
-	n->chosen = preferred(n->todo);
-	n->todo &= ~(1u << n->chosen);
+	id = preferred(n->todo);
+	n->todo &= ~(1u << id);
 	path_len++;
-	return take(enabled, n->chosen);
+	return take(enabled, id);
 }
 
 /* ---- executions ---- */
@@ -335,6 +346,7 @@ enum outcome replay(const struct scenario *s, const struct tw_impl *impl,
 	u64 end;
 
 	catch_faults();
+	path_len = 0;
 	replay_at = string;
 	tracing = true;
 	o = execute(s, impl, ops, &end);
