@@ -2,9 +2,9 @@
 /*
  * Question: what do threads that share elements cost each other?
  *
- * One operation: the kfunc called by a worker, for itself, on the next of the shared elements; if it was
+ * One operation: the kfunc called by a worker, for itself, on a random one of the shared elements; if it was
  * accepted, the interrupt where one was raised, and the callback at the return to user space. If not:
- * EBUSY, on to the next. In user space, on the shim: the workers are its CPUs, with a task each, and
+ * EBUSY, on to another. In user space, on the shim: the workers are its CPUs, with a task each, and
  * share program, map and elements.
  *
  * Time stamps: clock_gettime() around USER_BATCH operations. Rates are over the time in such batches.
@@ -113,9 +113,9 @@ static int user_contend_setup(struct invocation *inv)
 	if (!c)
 		return inv_fail(inv, -ENOMEM, "no memory");
 	elements = elements ? elements : inv->n_workers;
-	/* Spread over the elements, so that they do not follow each other from the start. */
+	/* Far apart in one sequence, and elsewhere in each invocation. */
 	for (unsigned int i = 0; i < inv->n_workers; i++)
-		c[i] = (struct contender){ .at = i * elements / inv->n_workers };
+		c[i] = (struct contender){ .at = inv->seed + i * 0x9e3779b9U };
 	return user_setup(inv, &wanted, elements);
 }
 

@@ -33,6 +33,12 @@ static void make(const struct user_impl *u, struct user_bed *b, uint32_t n)
 	user_settle();
 }
 
+/* Whichever the loop picks. */
+static void make_all(const struct user_impl *u, struct user_bed *b, uint32_t n)
+{
+	make(u, b, ELEMENTS);
+}
+
 static void drop(const struct user_impl *u, struct user_bed *b, uint32_t n)
 {
 	u->release(b, ELEMENTS);
@@ -95,7 +101,7 @@ static const struct loop loops[] = {
 	{ "schedule", NULL, make, round_signal, drop },
 	{ "schedule-resume", NULL, make, round_resume, drop },
 	{ "schedule-irqs-off", NULL, make, round_irqs_off, drop },
-	{ "contend-alone", NULL, make, contend, drop },
+	{ "contend-alone", NULL, make_all, contend, drop },
 	{ "reject", NULL, occupy, reject, settle_and_drop },
 	{ "reuse", NULL, make, schedule, settle_and_drop },
 	{ "first-use:bpf-mem", "bpf-mem", nothing, schedule, settle_and_drop },

@@ -6,7 +6,8 @@
 # where a path is long: nothing is noise here. `insns.t --update` writes this compiler's lines.
 #
 # Counted: the implementation, the shim's inlined and called part, the loop. Not counted: the C library
-# (memset of a new context), whose code is chosen by the processor at hand.
+# (memset of a new context), whose code is chosen by the processor at hand. (--skip-plt=no: otherwise
+# callgrind adds it to the caller, now and then.)
 . "$(dirname "$0")/../../tests/lib.sh"
 
 program=build/kernel/tests/insns
@@ -40,7 +41,7 @@ costs() {
 
 count() {
 	valgrind -q --tool=callgrind --callgrind-out-file="$T/callgrind" --compress-strings=no \
-		--compress-pos=no --zero-before=measured --dump-after=measured \
+		--compress-pos=no --skip-plt=no --zero-before=measured --dump-after=measured \
 		"$PWD/$program" >"$T/runs" 2>"$T/err" || return
 	costs "$T" >"$T/now"
 	[ -s "$T/now" ]

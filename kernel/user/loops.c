@@ -97,18 +97,20 @@ static uint32_t reject(struct user_bed *b, uint32_t element, uint32_t n)
 
 static void contend(struct user_bed *b, uint32_t *at, uint32_t n, struct user_counts *c)
 {
-	uint32_t e = *at;
+	uint32_t x = *at;
 
 	for (uint32_t i = 0; i < n; i++) {
+		uint32_t e = (uint64_t)x * b->n >> 32;
 		int err = one_round(b, user_element(b, e), USER_SIGNAL, USER_TASK, USER_CALL);
 
-		e = e + 1 < b->n ? e + 1 : 0;
+		/* A linear congruential generator of full period; its high bits are used. */
+		x = x * 1664525 + 1013904223;
 		c->attempts++;
 		c->accepted += !err;
 		c->ebusy += err == -EBUSY;
 		c->failed += err && err != -EBUSY;
 	}
-	*at = e;
+	*at = x;
 }
 
 #define FOUR(mode)                                                                           \

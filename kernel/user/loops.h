@@ -52,8 +52,8 @@ struct user_impl {
 	void (*release)(struct user_bed *b, uint32_t n);
 	/* n calls on an element that user_occupy() has taken. How many got EBUSY. */
 	uint32_t (*reject)(struct user_bed *b, uint32_t element, uint32_t n);
-	/* n rounds (USER_SIGNAL, USER_TASK, USER_CALL) on elements that others may hold, from *at on
-	 * in an order that visits each equally often. */
+	/* n rounds (USER_SIGNAL, USER_TASK, USER_CALL) on elements that others may hold, in a random
+	 * order with the state *at: in a fixed one, CPUs that meet on an element stay together. */
 	void (*contend)(struct user_bed *b, uint32_t *at, uint32_t n, struct user_counts *c);
 };
 
