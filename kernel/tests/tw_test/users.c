@@ -54,7 +54,7 @@ static void last_user_after(void)
 	must_eq(contexts(), 0);
 }
 
-/* Kumar Kartikeya Dwivedi's remark: a context is published on a map that has been walked over. */
+/* The remark of Kumar in the review: a context is published on a map that has been walked over. */
 static void posted_last_user(void)
 {
 	at("NULL -> ctx", 1, put_user_elsewhere);
