@@ -178,14 +178,15 @@ const struct op ops[N_OPS] = {
 	[OP_KTHREAD] = { "schedule-kthread", "schedule on a kernel thread or idle", 5, op_kthread },
 	[OP_DELETE] = { "delete", "delete an element", 40, op_delete },
 	[OP_INSERT] = { "insert", "insert an element that was deleted and freed", 100, op_insert },
-	[OP_USER] = { "user", "return to user space: run current's works", 200, op_user },
+	[OP_USER] = { "user", "return to user space: run current's works", 120, op_user },
 	[OP_SWITCH] = { "switch", "another task of the thread becomes current", 40, op_switch },
 	[OP_SLEEP] = { "sleep", "likewise; current goes to sleep, traced by a program", 40, op_sleep },
 	[OP_EXIT] = { "exit", "current exits, a new task takes its place", 10, op_exit },
-	[OP_NMI] = { "nmi", "NMI on any CPU: program, stall, or program in hard interrupt", 50, op_nmi },
+	[OP_NMI] = { "nmi", "NMI on any CPU: stall, or program there or in a hard interrupt", 50, op_nmi },
+	[OP_STALL] = { "stall", "NMI on any CPU that only keeps it from going on", 5, op_nmi },
 	[OP_HARDIRQ] = { "hardirq", "hard interrupt that runs a program", 50, op_hardirq },
 	[OP_IRQS_OFF] = { "irqs-off", "programs in a section with interrupts off", 30, op_irqs_off },
-	[OP_DELIVER] = { "deliver", "run queued irq_works (SHIM_MANUAL)", 100, op_deliver },
+	[OP_DELIVER] = { "deliver", "run queued irq_works (SHIM_MANUAL)", 30, op_deliver },
 	[OP_PROG] = { "program", "release a program, load another", 5, op_prog },
 	[OP_MAP] = { "map", "release a map by its last user, create another", 5, op_map },
 	[OP_NOMEM] = { "nomem", "one of the next allocations fails", 5, op_nomem },
@@ -197,7 +198,7 @@ const struct op ops[N_OPS] = {
 void player_enter(struct player *me, enum shim_delivery delivery)
 {
 	me->cpu = shim_cpu_enter(me->id, me->tasks[me->cur], delivery);
-	if (me->id < world.opt->threads && op_enabled(OP_NMI))
+	if (me->id < world.opt->threads && (op_enabled(OP_NMI) || op_enabled(OP_STALL)))
 		shim_nmi_timer(on_tick, me);
 }
 

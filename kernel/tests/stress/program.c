@@ -52,6 +52,20 @@ static void judge(int err, struct element *el, struct task_struct *task, struct 
 	fail("schedule gave %d", err);
 }
 
+/* Lets the others go on while this CPU is in the middle of whatever it is doing: what is a matter of
+ * nanoseconds gets long enough for them to do something in it; now and then for a grace period. */
+static void stall(struct rng *r, unsigned int max_us)
+{
+	unsigned int times = rng_below(r, 32) ? 1 : 40;
+	struct timespec t = { .tv_nsec = 1000 * (1 + rng_below(r, max_us * times)) };
+
+	count(C_STALLS);
+	if (rng_below(r, 2))
+		nanosleep(&t, NULL);
+	else
+		sched_yield();
+}
+
 static int ran(struct bpf_map *map, void *key, void *value, unsigned int which)
 {
 	struct player *me = this_player();
@@ -78,6 +92,9 @@ static int ran(struct bpf_map *map, void *key, void *value, unsigned int which)
 			break;
 		count(C_DEL_OWN);
 		element_delete(el);
+		/* Long enough for whoever frees the value too early. Callbacks may sleep. */
+		if (!rng_below(&me->own, 8))
+			stall(&me->own, 2000);
 		break;
 	case 1:
 	case 2: /* another, or itself, which is refused */
@@ -200,19 +217,6 @@ void any_program(struct rng *r)
 		program(r, act);
 }
 
-/* Lets the others go on while this CPU is in the middle of whatever it is doing: what is a matter of
- * nanoseconds gets long enough for them to do something in it. */
-static void stall(struct rng *r)
-{
-	struct timespec t = { .tv_nsec = 1000 * (1 + rng_below(r, 100)) };
-
-	count(C_STALLS);
-	if (rng_below(r, 2))
-		nanosleep(&t, NULL);
-	else
-		sched_yield();
-}
-
 void on_irq_program(struct irq_work *work)
 {
 	struct player *me = container_of(work, struct player, irq);
@@ -247,9 +251,9 @@ void on_nmi_program(void *arg)
 	if (me->in_callback)
 		count(C_NMI_IN_CALLBACK);
 	/* The shortest windows are in the handlers. */
-	switch (rng_below(&r, me->cpu->hardirq ? 16 : 4)) {
+	switch (op_enabled(OP_NMI) ? rng_below(&r, me->cpu->hardirq ? 16 : 4) : 0) {
 	default:
-		stall(&r);
+		stall(&r, 100);
 		break;
 	case 1: /* a hard interrupt, as soon as they are on */
 		if (load(&me->irq.flags) & IRQ_WORK_PENDING)

@@ -135,6 +135,7 @@ enum op_id {
 	OP_SLEEP,
 	OP_EXIT,
 	OP_NMI,
+	OP_STALL,
 	OP_HARDIRQ,
 	OP_IRQS_OFF,
 	OP_DELIVER,
