@@ -165,7 +165,9 @@ static void set_rates(struct invocation *inv, const struct user_bench *ub,
 	inv_gauge(inv, "attempt_ns", ns);
 	if (ub->meters[0].perf)
 		inv_gauge(inv, "attempt_insns", insns);
-	inv_gauge(inv, "fairness_ratio", fmin(1, jain_index(share, n)));
+	/* Rounded, it can be more than 1; and if nobody got anything there is none. */
+	if (accepted > 0)
+		inv_gauge(inv, "fairness_ratio", fmin(1, jain_index(share, n)));
 }
 
 static int user_contend_collect(struct invocation *inv)

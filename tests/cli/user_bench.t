@@ -56,10 +56,10 @@ for group in by_pair.values():
     assert orders == list(range(orders[0], orders[0] + len(group))), orders
     assert len({s["impl"] for s in group}) == len(group)
     assert all(s["params"] == group[0]["params"] for s in group)'
-facts "every figure is above 0" '
+facts "every time is above 0" '
 for s in samples:
     for name, v in s["metrics"].items():
-        assert v > 0 or name in ("ebusy_ratio", "irq_work_ratio"), (s["bench"], name, v)'
+        assert v > 0 or not name.endswith("_ns"), (s["bench"], name, v)'
 facts "each sample says that it is no kernel time" '
 assert all("no kernel times" in s["sources"]["figures"] for s in samples)'
 
@@ -90,7 +90,8 @@ for s in contend:
         assert c["attempts"] == c["accepted"] + c["ebusy"], c
         assert c["accepted"] == c["completed"] + c["in_flight_at_end"], c
         assert not sum(c["failed"].values()) and not c["in_flight_at_end"], c
-    assert s["counts"]["completed"] > 0
+# A worker that others keep off its CPU can hold the only element for a whole window.
+assert sum(s["counts"]["completed"] for s in contend) > 0
 assert all("counts" not in s for s in samples if s["bench"] != "user-contend")'
 
 # ---- the table ----
