@@ -277,6 +277,13 @@ $(B)/mutants/%/stress: $(STRESS:%=$(B)/plain/%.o) $(B)/mutants/%/plain/libkernel
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
+# The program in three kinds of build, and over each mutant that it must find.
+STRESS_MUTANTS := $(patsubst kernel/tests/mutants/%.patch,build/mutants/%/stress, \
+	$(shell grep -lE '^Caught by:.*stress' kernel/tests/mutants/*.patch))
+tests-stress: build/kernel/tests/stress $(STRESS_MUTANTS)
+	@$(MAKE) SAN=address build/address/kernel/tests/stress
+	@$(MAKE) SAN=thread build/thread/kernel/tests/stress
+
 # ---- what people call ----
 
 bench:
@@ -290,6 +297,7 @@ test:
 	@scripts/deps --install vm || true
 	@$(MAKE) all tests
 	@$(MAKE) SAN=address tests-unit
+	@$(MAKE) tests-stress
 	@tests/run
 
 tests: tests-unit build/static/twbench $(INDEPENDENT:%=build/tests/independent/%)
@@ -325,7 +333,7 @@ help:
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
-.PHONY: all bench test tests tests-unit static doctor install clean help FORCE
+.PHONY: all bench test tests tests-unit tests-stress static doctor install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
