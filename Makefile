@@ -370,6 +370,13 @@ $(B)/mutants/%/stress: $(STRESS:%=$(B)/plain/%.o) $(B)/mutants/%/plain/libkernel
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
+# The program in three kinds of build, and over each mutant that it must find.
+STRESS_MUTANTS := $(patsubst kernel/tests/mutants/%.patch,build/mutants/%/stress, \
+	$(shell grep -lE '^Caught by:.*stress' kernel/tests/mutants/*.patch))
+tests-stress: build/kernel/tests/stress $(STRESS_MUTANTS)
+	@$(MAKE) SAN=address build/address/kernel/tests/stress
+	@$(MAKE) SAN=thread build/thread/kernel/tests/stress
+
 # ---- what people call ----
 
 bench:
@@ -389,6 +396,7 @@ test:
 	@scripts/deps --install vm || true
 	@$(MAKE) all tests
 	@$(MAKE) SAN=address tests-unit tests-kernel
+	@$(MAKE) tests-stress
 	@tests/run
 
 tests: tests-unit tests-kernel tests-explore build/static/twbench $(INDEPENDENT:%=build/tests/independent/%) \
@@ -429,7 +437,7 @@ help:
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
-.PHONY: all bench user-bench test tests tests-unit tests-kernel tests-explore static doctor install \
+.PHONY: all bench user-bench test tests tests-unit tests-kernel tests-explore tests-stress static doctor install \
 	clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

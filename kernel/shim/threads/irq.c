@@ -22,38 +22,54 @@ static struct thread_cpu *this_thread(void)
 	return container_of(shim_this_cpu, struct thread_cpu, cpu);
 }
 
+/*
+ * A handler does nothing where nobody plays a CPU, or where it would enter the machine: whoever holds an
+ * interrupt back sends it again.
+ */
+static bool handler_enter(void)
+{
+	if (!shim_this_cpu || shim_this_cpu->busy)
+		return false;
+	this_thread()->handlers++;
+	return true;
+}
+
 static void on_irq(int sig)
 {
 	int saved = errno;
 
-	/* Otherwise whoever holds it back sends it again: the list says that there is something. */
-	if (shim_this_cpu && !irqs_disabled() && !shim_this_cpu->busy &&
-	    shim_irq_pending(shim_this_cpu))
+	if (!handler_enter())
+		return;
+	if (!irqs_disabled() && shim_irq_pending(shim_this_cpu))
 		shim_irq_run();
+	this_thread()->handlers--;
 	errno = saved;
 }
 
 static void run_nmi(struct thread_cpu *t)
 {
-	void (*func)(void *) = __atomic_load_n(&t->nmi_func, __ATOMIC_ACQUIRE);
+	void (*func)(void *) = __atomic_exchange_n(&t->nmi_func, NULL, __ATOMIC_ACQUIRE);
+	void *arg;
 
 	/* One that was sent again, and had been taken already. A sender may be writing the argument. */
 	if (!func)
 		return;
-	shim_nmi_enter();
-	func(t->nmi_arg);
-	shim_nmi_exit();
-	/* Only now may the next one be written. */
-	__atomic_store_n(&t->nmi_func, NULL, __ATOMIC_RELEASE);
+	arg = t->nmi_arg;
+	/* Taken: the next one may be written. */
 	__atomic_store_n(&t->nmi_claimed, false, __ATOMIC_RELEASE);
+	shim_nmi_enter();
+	func(arg);
+	shim_nmi_exit();
 }
 
 static void on_nmi(int sig)
 {
 	int saved = errno;
 
-	if (shim_this_cpu && !shim_this_cpu->busy)
-		run_nmi(this_thread());
+	if (!handler_enter())
+		return;
+	run_nmi(this_thread());
+	this_thread()->handlers--;
 	errno = saved;
 }
 
@@ -73,10 +89,11 @@ static void on_tick(int sig)
 
 	if (!shim_this_cpu || !t->tick_func)
 		return;
-	if (!t->cpu.busy) {
+	if (handler_enter()) {
 		shim_nmi_enter();
 		ns = t->tick_func(t->tick_arg);
 		shim_nmi_exit();
+		t->handlers--;
 	}
 	arm(t, ns);
 	errno = saved;
@@ -131,7 +148,9 @@ static void unblock(void)
 
 static void signal_self(int sig)
 {
-	unblock();
+	/* Not in a handler: what it holds off would nest in it. */
+	if (!this_thread()->handlers)
+		unblock();
 	pthread_kill(pthread_self(), sig);
 }
 

@@ -13,10 +13,11 @@ struct thread_cpu {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of there, against senders */
 	bool there;
-	bool nmi_claimed; /* a sender has it, until the handler has run */
+	bool nmi_claimed; /* a sender has it, until the handler has taken function and argument */
 	void (*nmi_func)(void *);
 	void *nmi_arg;
 	/* Its own. */
+	volatile unsigned int handlers; /* of signals, that run */
 	timer_t timer;
 	u64 (*tick_func)(void *); /* NULL: no timer */
 	void *tick_arg;

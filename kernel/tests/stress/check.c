@@ -155,8 +155,15 @@ void check_laws(void)
 		fail("%lu allocations failed, %lu calls returned -ENOMEM", failed, total(C_ENOMEM));
 }
 
+void check_none_missed(void)
+{
+	if (total(C_LEFT))
+		fail("%lu contexts left in maps that had lost their last user", total(C_LEFT));
+}
+
 void check_nothing_left(void)
 {
+	check_none_missed();
 	if (shim_live.contexts || shim_live.tasks || shim_live.progs || shim_live.maps)
 		fail("left: %ld contexts, %ld tasks, %ld programs, %ld maps", shim_live.contexts,
 		     shim_live.tasks, shim_live.progs, shim_live.maps);

@@ -53,10 +53,11 @@ static void judge(int err, struct element *el, struct task_struct *task, struct 
 }
 
 /* Lets the others go on while this CPU is in the middle of whatever it is doing: what is a matter of
- * nanoseconds gets long enough for them to do something in it; now and then for a grace period. */
+ * nanoseconds gets long enough for them to do something in it; now and then, and more often in a deletion,
+ * which by itself holds none back, for a grace period. */
 static void stall(struct rng *r, unsigned int max_us)
 {
-	unsigned int times = rng_below(r, 32) ? 1 : 40;
+	unsigned int times = rng_below(r, this_player()->in_delete ? 4 : 32) ? 1 : 40;
 	struct timespec t = { .tv_nsec = 1000 * (1 + rng_below(r, max_us * times)) };
 
 	count(C_STALLS);

@@ -83,6 +83,7 @@ static inline u32 rng_below(struct rng *r, u32 n)
 	X(WOKEN, "woken", "of these woken by a notification")                                     \
 	X(EXITS, "exits", "tasks that exited")                                                    \
 	X(VALUES_FREED, "values-freed", "values poisoned after their grace periods")              \
+	X(LEFT, "left-in-map", "contexts that the walk of the last user missed")                  \
 	X(MAPS_FREED, "maps-freed", "maps released")
 
 enum count {
@@ -237,6 +238,7 @@ void set_phase(enum phase phase);
 bool threads_are_done(void);
 bool gp_is_done(void);
 void check_laws(void);
+void check_none_missed(void);
 void check_nothing_left(void);
 void print_counts(double seconds);
 
