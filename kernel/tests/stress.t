@@ -85,11 +85,11 @@ found() {
 	run timeout -k 5 60 "$@"
 	expect "$name" 1 "$regex"
 }
-for patch in $(grep -lE '^Caught by:.*stress' kernel/tests/mutants/*.patch); do
+while read -r patch; do
 	name=$(basename "$patch" .patch)
 	says=$(sed -n 's/^Stress says: //p' "$patch")
 	found "mutant $name" "^FAIL .*(${says:-.})" "build/mutants/$name/stress" --seconds 2 --still 2
-done
+done < <(grep -lE '^Caught by:.*stress' kernel/tests/mutants/*.patch)
 # A read section that does not end: without `reenter` only the watchdog sees it.
 found "a player that stands still" "^FAIL .* stands still" build/mutants/unlock-forgotten/stress \
 	--still 1 --ops schedule-self,schedule-remote,user,switch,delete,insert,program

@@ -85,7 +85,7 @@ static bool nothing_in_flight(void)
 	return total(C_ACCEPTED) == total(C_COMPLETED) + cancelled() + lost();
 }
 
-/* Rounds in which a thread does all that waits for it: more than enough for what depends on another. */
+/* Rounds in which a thread does all that waits for it: enough for what depends on another, too. */
 #define ENOUGH 200
 
 static u64 rounds_began[MAX_PLAYERS];

@@ -41,9 +41,9 @@ static bool change_state(struct task_struct *t, enum shim_task_state from, enum 
 }
 
 /*
- * The scheduler's part of going to sleep, with interrupts off: the look at the signal comes after the
- * state is set, so that whoever notifies later finds a state that it can wake. A program traces the
- * place where the task is dequeued and still current.
+ * The scheduler's part of going to sleep, with interrupts off: the look at the signal comes after
+ * the state is set, so that whoever notifies later finds a state that it can wake. A program traces
+ * the place where the task is dequeued and still current.
  */
 static void go_to_sleep(struct player *me, struct rng *r)
 {

@@ -105,7 +105,8 @@ void parse(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	*o = (struct options){ .seconds = 2, .still = 10, .threads = 4, .elements = 8, .ops = (1ull << N_OPS) - 1 };
+	*o = (struct options){ .seconds = 2, .still = 10, .threads = 4, .elements = 8 };
+	o->ops = (1ull << N_OPS) - 1;
 	o->seed = time(NULL);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {

@@ -52,9 +52,11 @@ static void judge(int err, struct element *el, struct task_struct *task, struct 
 	fail("schedule gave %d", err);
 }
 
-/* Lets the others go on while this CPU is in the middle of whatever it is doing: what is a matter of
- * nanoseconds gets long enough for them to do something in it; now and then, and more often in a deletion,
- * which by itself holds none back, for a grace period. */
+/*
+ * Lets the others go on while this CPU is in the middle of whatever it is doing: what is a matter of
+ * nanoseconds gets long enough for them to do something in it. Now and then for a grace period, too;
+ * more often in a deletion, which by itself holds none back.
+ */
 static void stall(struct rng *r, unsigned int max_us)
 {
 	unsigned int times = rng_below(r, this_player()->in_delete ? 4 : 32) ? 1 : 40;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * stress: threads play CPUs and do what a seeded generator says, all at once, with one implementation of
- * the kfuncs.
+ * stress: threads play CPUs and do what a seeded generator says, all at once, with one
+ * implementation of the kfuncs.
  *
- * What an operation does follows from two numbers of its thread's generator alone, so that a seed gives
- * each thread the same operations again; how the threads meet is the machine's.
+ * What an operation does follows from two numbers of its thread's generator alone, so that a seed
+ * gives each thread the same operations again; how the threads meet is the machine's. NMIs stall
+ * their CPU at any instruction, for the others to go on meanwhile; under ThreadSanitizer, which
+ * delivers signals at its interceptors and at atomics only, just before one of those.
  *
- * Lifetimes are the kernel's. A program runs in a read section (rcu, or, where it may sleep, tasks-trace)
- * and finds maps, elements, targets and programs through pointers that are taken away before what they
- * point to is released.
+ * Lifetimes are the kernel's. A program runs in a read section (rcu, or, where it may sleep,
+ * tasks-trace) and finds maps, elements, targets and programs through pointers that are taken away
+ * before what they point to is released.
  */
 #ifndef STRESS_H
 #define STRESS_H
@@ -26,7 +28,7 @@
 #include "../../tw.h"
 
 #define MAX_THREADS 32
-#define MAX_PLAYERS (MAX_THREADS + 2) /* the grace periods' thread and the main one play CPUs, too */
+#define MAX_PLAYERS (MAX_THREADS + 2) /* those of grace periods and of main, too */
 #define TASKS 3 /* of one thread: one runs, the others wait or sleep */
 #define PROGS 4
 #define MAPS 2
@@ -238,6 +240,8 @@ void set_phase(enum phase phase);
 bool threads_are_done(void);
 bool gp_is_done(void);
 void check_laws(void);
+/* For each live element a schedule is accepted, and runs; with nothing in flight. */
+void check_not_wedged(struct player *me);
 void check_none_missed(void);
 void check_nothing_left(void);
 void print_counts(double seconds);
@@ -281,7 +285,5 @@ void *player_thread(void *arg);
 void *gp_thread(void *arg);
 /* current and the other tasks of a player run what they have, and exit; the CPU is left. */
 void player_leave(struct player *me);
-/* For each live element a schedule is accepted, and runs. */
-void check_not_wedged(struct player *me);
 
 #endif
