@@ -98,8 +98,9 @@ while read -r scenario text; do
 	replays "$scenario: $text" $explore "$T/selftest" "$scenario" refcounted "$text"
 done < <(sed -nE 's/^known +(selftest-[^ ]+) +selftest: (.*)/\1 \2/p' "$T/list")
 
-# The reduction leaves out nothing: the same ends (partial orders, by their hashes), the same bugs.
-ends() { sed -nE 's/^bug: (.*)/\1/p; s/.* ([0-9]+ ends [0-9a-f]+) .*/\1/p' "$T/out" | sort; }
+# The reduction leaves out nothing: the same partial orders and states of memory at
+# the end, the same bugs.
+ends() { sed -nE 's/^bug: (.*)/\1/p; s/.* ([0-9]+ orders +[0-9]+ ends [0-9a-f]+) .*/\1/p' "$T/out" | sort; }
 while read -r scenario impl options; do
 	# shellcheck disable=SC2086
 	run $explore --scenario "$scenario" --impl "$impl" --alloc bpf-mem $options
@@ -119,6 +120,7 @@ and $(ends); $reduced_n of $plain_n schedules"
 done <<-END
 	schedule-schedule refcounted --bound 3
 	schedule-delete-callback refcounted --bound 1
+	schedule-twice refcounted --bound 2
 	release-schedule posted --bound 3
 	release-callback posted --bound 2
 	stale-handler posted --bound 2

@@ -46,6 +46,8 @@ const char *mem_kind(const void *p);
 /* Reports a bug unless the bytes are alive. what: the operation, for the report; NULL: one since the
  * actor's last scheduling point. */
 void mem_check(const void *p, unsigned int size, const char *what);
+/* Of all that is in memory, on top of another hash. */
+u64 mem_hash(u64 hash);
 /* The first object that has not been freed, or NULL. */
 const char *mem_leak(void);
 
@@ -155,8 +157,9 @@ struct bug {
 };
 
 struct result {
-	u64 schedules, pruned, steps, states; /* states: different ends */
-	u64 ends; /* sum of them, to compare */
+	u64 schedules, pruned, steps;
+	u64 orders, ends; /* different partial orders, and different states of memory, at the end */
+	u64 hash; /* sum of those of both, to compare searches of one program */
 	double seconds;
 	bool complete;
 	bool all; /* and the bound left nothing out */

@@ -207,9 +207,10 @@ static int search(const struct scenario *s, const struct tw_impl *impl,
 		printf("all      ");
 	else
 		printf("bound %-2d ", done);
-	printf(" %9llu schedules %10llu steps %7llu ends %016llx %6.2f s %u bugs%s\n",
+	printf(" %9llu schedules %10llu steps %7llu orders %4llu ends %016llx %6.2f s %u bugs%s\n",
 	       (unsigned long long)r.schedules, (unsigned long long)r.steps,
-	       (unsigned long long)r.states, (unsigned long long)r.ends, r.seconds, r.bugs,
+	       (unsigned long long)r.orders, (unsigned long long)r.ends,
+	       (unsigned long long)r.hash, r.seconds, r.bugs,
 	       r.complete ? "" : "; the next bound is INCOMPLETE");
 	opt.bound = last;
 	for (unsigned int i = 0; i < r.bugs; i++)

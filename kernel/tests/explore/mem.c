@@ -63,7 +63,8 @@ void *shim_mem_alloc(size_t size)
 	objects[n_objects++] = (struct object){ .start = p, .size = size, .name = "ctx" };
 	memset(owner + (p - arena[0]) / GRAIN, n_objects, grains);
 	used[c] += (grains + 1) * GRAIN;
-	return memset(p, FRESH, size);
+	/* To the end of its last grain, for mem_hash(). */
+	return memset(p, FRESH, grains * GRAIN);
 }
 
 void shim_mem_free(void *p)
@@ -170,4 +171,30 @@ const char *mem_leak(void)
 		if (!objects[i].freed)
 			return objects[i].name;
 	return NULL;
+}
+
+/* Wherever the program was loaded. */
+static u64 relative(u64 word)
+{
+	extern char __executable_start[], _end[];
+
+	if (word - (uintptr_t)__executable_start < (uintptr_t)(_end - __executable_start))
+		return word - (uintptr_t)__executable_start;
+	return word;
+}
+
+u64 mem_hash(u64 hash)
+{
+	for (unsigned int c = 0; c < EX_CPUS; c++)
+		for (size_t i = 0; i < used[c]; i += 8) {
+			u64 word;
+
+			/* Between objects lies what earlier executions have left. */
+			if (!owner[(c * PART + i) / GRAIN])
+				continue;
+			memcpy(&word, arena[c] + i, 8);
+			hash = (hash ^ relative(word)) * 0x9e3779b97f4a7c15;
+			hash ^= hash >> 32;
+		}
+	return hash;
 }

@@ -59,6 +59,8 @@ extern const struct scenario scenarios[]; /* ends with no name */
 
 void world_make(const struct scenario *s, const struct tw_impl *impl,
 		const struct tw_alloc_ops *ops);
+/* Memory and accounts, as a hash: by what is there, not by the order in which it came about. */
+u64 world_hash(void);
 /* Lets everything end, asks what became of each work, and takes the world down. Reports bugs. */
 void world_judge(void);
 

@@ -30,7 +30,7 @@ static unsigned int path_len, depth;
 static unsigned int cost, last_cpu;
 static bool cut; /* the bound has left out a choice */
 static jmp_buf main_env;
-static struct set seen, ends;
+static struct set seen, orders, ends;
 static const char *replay_at; /* rest of the string */
 static struct bug found;
 
@@ -219,8 +219,26 @@ static void catch_faults(void)
 	shim_bug_hook = on_shim_bug;
 }
 
+struct ending {
+	u64 order, memory;
+};
+
+static void keep_ending(struct result *r, struct ending end)
+{
+	if (!end.order)
+		return;
+	if (!set_test_and_lower(&orders, end.order, 0)) {
+		r->orders++;
+		r->hash += end.order;
+	}
+	if (!set_test_and_lower(&ends, end.memory, 0)) {
+		r->ends++;
+		r->hash += end.memory;
+	}
+}
+
 static enum outcome execute(const struct scenario *s, const struct tw_impl *impl,
-			    const struct tw_alloc_ops *ops, u64 *end)
+			    const struct tw_alloc_ops *ops, struct ending *end)
 {
 	enum outcome o;
 
@@ -228,7 +246,7 @@ static enum outcome execute(const struct scenario *s, const struct tw_impl *impl
 	actors_reset();
 	order_reset();
 	depth = cost = last_cpu = 0;
-	*end = 0;
+	*end = (struct ending){ 0 };
 	o = _setjmp(main_env);
 	if (!o) {
 		world_make(s, impl, ops);
@@ -236,8 +254,8 @@ static enum outcome execute(const struct scenario *s, const struct tw_impl *impl
 	}
 	if (o != OUT_END)
 		return o;
-	*end = order_hash();
 	running = NULL;
+	*end = (struct ending){ order_hash(), world_hash() };
 	o = _setjmp(main_env);
 	if (o)
 		return o;
@@ -311,12 +329,14 @@ void explore(const struct scenario *s, const struct tw_impl *impl, const struct 
 	     struct result *r)
 {
 	double start = now();
-	u64 n = 0, end;
+	struct ending end;
+	u64 n = 0;
 
 	catch_faults();
 	set_clear(&seen);
+	set_clear(&orders);
 	set_clear(&ends);
-	r->states = r->ends = r->schedules = r->pruned = r->steps = 0;
+	r->orders = r->ends = r->hash = r->schedules = r->pruned = r->steps = 0;
 	path_len = 0;
 	replay_at = NULL;
 	r->complete = cut = false;
@@ -325,10 +345,7 @@ void explore(const struct scenario *s, const struct tw_impl *impl, const struct 
 
 		r->steps += depth;
 		r->pruned += o == OUT_PRUNED;
-		if (end && !set_test_and_lower(&ends, end, 0)) {
-			r->states++;
-			r->ends += end >> 8;
-		}
+		keep_ending(r, end);
 		if (o == OUT_BUG)
 			keep_bug(r);
 		n++;
@@ -342,8 +359,8 @@ void explore(const struct scenario *s, const struct tw_impl *impl, const struct 
 enum outcome replay(const struct scenario *s, const struct tw_impl *impl,
 		    const struct tw_alloc_ops *ops, const char *string, struct result *r)
 {
+	struct ending end;
 	enum outcome o;
-	u64 end;
 
 	catch_faults();
 	path_len = 0;

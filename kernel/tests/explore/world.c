@@ -106,6 +106,18 @@ void count_user_gone(void)
 
 /* ---- judgement ---- */
 
+u64 world_hash(void)
+{
+	u64 hash = w.impl->lost() - w.lost_before;
+
+	for (unsigned int i = 0; i < MAX_ELEMENTS; i++) {
+		const struct element *e = &w.element[i];
+
+		hash = hash * 31 + (((e->accepted * 31 + e->ended) * 31 + e->deletions) * 31 + e->must);
+	}
+	return mem_hash(hash);
+}
+
 static bool run_cpu(unsigned int c, bool users)
 {
 	struct task_struct *task;
