@@ -172,7 +172,7 @@ void shim_return_to_user(void)
 {
 	struct task_struct *task = current;
 
-	while (READ_ONCE(task->notify_signal) | READ_ONCE(task->notify_resume)) {
+	while ((int)READ_ONCE(task->notify_signal) | READ_ONCE(task->notify_resume)) {
 		__atomic_store_n(&task->notify_signal, false, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&task->notify_resume, false, __ATOMIC_SEQ_CST);
 		task_work_run();

@@ -23,6 +23,28 @@ static void usage_error(const char *fmt, ...)
 	exit(2);
 }
 
+static void help(void)
+{
+	puts("Usage: stress [OPTION...]\n"
+	     "Threads play CPUs and do random things with the implementations that claim to be correct, each\n"
+	     "with each of its allocators.\n\n"
+	     "  --seed N       of all random choices: the same operations per thread (default: the time)\n"
+	     "  --seconds S    of each implementation and allocator (default: 2)\n"
+	     "  --count N      operations per thread, instead of a time\n"
+	     "  --threads N    CPUs that do them (default: 4)\n"
+	     "  --elements N   of each of the two maps (default: 8)\n"
+	     "  --impl NAME    only this implementation, `posted' too\n"
+	     "  --alloc NAME   only this allocator\n"
+	     "  --ops LIST     only these operations, separated by commas\n"
+	     "  --still S      no progress for so long is a failure (default: 10)\n"
+	     "  --list         implementations, allocators, operations\n\n"
+	     "Exit code: 0 nothing found, 1 something was, 2 usage.\n\n"
+	     "EXAMPLES\n"
+	     "  stress --seconds 150\n"
+	     "  stress --impl posted --ops schedule-remote,user,map,deliver,stall");
+	exit(0);
+}
+
 static void list(void)
 {
 	for (unsigned int i = 0; tw_impls[i]; i++) {
@@ -101,7 +123,7 @@ void parse(int argc, char **argv, struct options *o)
 		{ "seed", 1, NULL, 's' },     { "seconds", 1, NULL, 't' }, { "count", 1, NULL, 'c' },
 		{ "threads", 1, NULL, 'n' },  { "elements", 1, NULL, 'e' }, { "impl", 1, NULL, 'i' },
 		{ "alloc", 1, NULL, 'a' },    { "ops", 1, NULL, 'o' },	   { "list", 0, NULL, 'l' },
-		{ "still", 1, NULL, 'w' },    { 0 },
+		{ "still", 1, NULL, 'w' },    { "help", 0, NULL, 'h' },    { 0 },
 	};
 	int c;
 
@@ -121,6 +143,7 @@ void parse(int argc, char **argv, struct options *o)
 		case 'a': o->alloc = optarg; break;
 		case 'o': o->ops = op_list(optarg); break;
 		case 'l': list(); break;
+		case 'h': help(); break;
 		case ':': usage_error("%s needs a value", argv[optind - 1]);
 		default: usage_error("no option '%s'", argv[optind - 1]);
 		}
