@@ -197,7 +197,8 @@ static void add_key(struct ref *r, char *line)
 	char *end, *at = line + strcspn(line, " ");
 
 	assert_true(r->n <= KEYS_MAX && (size_t)(at - line) < sizeof(k->name));
-	snprintf(k->name, sizeof(k->name), "%.*s", (int)(at - line), line);
+	memset(k->name, 0, sizeof(k->name));
+	memcpy(k->name, line, at - line);
 	k->v = malloc(strlen(line) / 2 * sizeof(*k->v));
 	assert_non_null(k->v);
 	k->n = 0;
