@@ -317,6 +317,30 @@ static void what_is_still_needed_follows_the_spread(void **state)
 	near((b.detectable - 0.01) / (a.detectable - 0.01), 2, 0.1);
 }
 
+/* A verdict needs none; among more rows the same row needs more. */
+static void what_is_still_needed_follows_the_family(void **state)
+{
+	const struct decide_opts o = DECIDE_DEFAULTS;
+	double base[N], head[N];
+	struct decide_row rows[40];
+	struct decision d[40];
+	size_t alone;
+
+	even(base, N, 1000, 0.01);
+	even(head, N, 1000, 0.01);
+	rows[0] = (struct decide_row){ base, head, N, N, false, DECIDE_LOG, 1, 0.01 };
+	d[0] = one(&rows[0]);
+	assert_int_equal(d[0].verdict, VERDICT_EQUIVALENT);
+	assert_int_equal(d[0].further, 0);
+	even(head, N, 1006, 0.01);
+	for (int i = 0; i < 40; i++)
+		rows[i] = (struct decide_row){ base, head, N, N, false, DECIDE_LOG, 1, 0 };
+	alone = one(&rows[0]).further;
+	assert_true(alone > 0);
+	assert_int_equal(decide_rows(rows, 40, &o, d), 0);
+	assert_true(d[0].further > alone);
+}
+
 /* With a chance of one half no luck is needed: floor and half-width; with .9 it takes 1.28 of 2.58 more. */
 static void what_can_be_found_follows_the_power(void **state)
 {
@@ -389,6 +413,7 @@ int main(void)
 		cmocka_unit_test(disturbed_means_make_the_tests_disagree),
 		cmocka_unit_test(what_is_still_needed_follows_the_spread),
 		cmocka_unit_test(no_number_decides_what_lies_on_the_floor),
+		cmocka_unit_test(what_is_still_needed_follows_the_family),
 		cmocka_unit_test(what_can_be_found_follows_the_power),
 		cmocka_unit_test(many_rows_take_no_time),
 	};
