@@ -8,16 +8,18 @@ set datafile columnheaders
 
 is_txt = format eq 'txt'
 
-# ---- sizes: a figure may set these before it calls START ----
+# ---- sizes: a figure may set these before it evaluates START ----
 width = 900
 height = 560
+# Of text: all, and what the key takes. Of pictures: lines of the key.
 rows = 26
 key_rows = 1 + series
+key_lines = ceil(series / 4.0)
 
 # Okabe and Ito's colours, told apart with any colour vision; without colour, dashes and points do it.
 set style line 1 lc rgb '#0072b2' lw 2 dt 1 pt 7 ps 0.9
 set style line 2 lc rgb '#d55e00' lw 2 dt (9,5) pt 5 ps 0.9
-set style line 3 lc rgb '#009e73' lw 2 dt (2,3) pt 9 ps 1.1
+set style line 3 lc rgb '#009e73' lw 3 dt (2,2) pt 9 ps 1.1
 set style line 4 lc rgb '#cc79a7' lw 2 dt (11,4,2,4) pt 13 ps 1.2
 set style line 5 lc rgb '#000000' lw 2 dt (5,3) pt 6 ps 0.9
 set style line 6 lc rgb '#e69f00' lw 2 dt (14,3) pt 4 ps 0.9
@@ -41,27 +43,63 @@ START_PICTURE = \
 }; \
 set border 3 ls 20; set grid back ls 21; set tics nomirror scale 0.5"
 
-# ---- words around the picture ----
+# ---- words around the picture: what says what the marks are, y_text what goes up ----
+
+what = ''
+y_text = ''
+FRAME = "if (is_txt) { eval FRAME_TXT } else { eval FRAME_PICTURE }"
+# Text has no room beside the axis: its name goes on top.
+FRAME_TXT = "set label 100 figure_title at screen 0.0, screen 0.999 offset 1,-0.5; \
+	set label 101 what at screen 0.0, character 1 offset 1,0; \
+	set label 102 held at screen 0.0, character 0 offset 1,0; \
+	set label 104 y_text at graph 0, graph 1 offset -8,1; \
+	set lmargin 10; set rmargin 5; set bmargin 6; set tmargin 3 + key_rows; \
+	set key at character 2, character rows - 2 left top vertical Left reverse samplen 6"
+FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height font ',14'; \
+	set label 101 what at screen 0.015, character 3.1 textcolor rgb '#404040'; \
+	set label 102 held at screen 0.015, character 2.0 textcolor rgb '#404040'; \
+	set label 103 machine at screen 0.015, character 0.9 textcolor rgb '#404040'; \
+	set ylabel y_text; \
+	set bmargin 7.5; set tmargin 3.5 + 1.25 * key_lines; set lmargin 13; set rmargin 6; \
+	set key at screen 0.015, screen 1 - 40.0 / height left top horizontal Left reverse \
+		samplen 4 spacing 1.1 width 1"
+
+# Two panels, side by side or, in text, one above the other; what is around them is drawn once.
+PANELS = "if (is_txt) { rows = 2 * rows; eval START } else { width = 1000; eval START }; \
+	set multiplot; key_lines = ceil(series / 2.0); eval FRAME; \
+	if (is_txt) { set tmargin at screen 1 - (3.0 + key_rows) / rows; set bmargin at screen 0.56 } \
+	else { set lmargin at screen 0.145; set rmargin at screen 0.485 }"
+PANEL_2 = "unset label; unset key; \
+	if (is_txt) { set tmargin at screen 0.48; set bmargin at screen 6.0 / rows; \
+		set label 104 y_text at graph 0, graph 1 offset -8,1 } \
+	else { set lmargin at screen 0.645; set rmargin at screen 0.985; set ylabel y_text }"
+
+# ---- medians and their intervals ----
 
 # A part of a plot command for each curve i of a list (with_METRIC); nothing if there is none. For eval.
 each(list, part) = list eq '' ? '' : sprintf(", for [i in '%s'] %s", list, part)
 file(kind, i) = sprintf('%s-%d.csv', kind, i)
-head_y = 0.97
 
-# what: what the marks are, on top of title and figures
-FRAME = "if (is_txt) { eval FRAME_TXT } else { eval FRAME_PICTURE }"
-FRAME_TXT = "set label 100 figure_title at screen 0.0, screen 0.999 offset 1,-0.5; \
-	set label 101 what at screen 0.0, character 1 offset 1,0; \
-	set label 102 held at screen 0.0, character 0 offset 1,0; \
-	set lmargin 10; set bmargin 6; set tmargin 3 + key_rows; \
-	set key at character 2, character rows - 3 left top vertical Left reverse samplen 6"
-FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 0.965 font ',14'; \
-	set label 101 what at screen 0.015, character 2.7 textcolor rgb '#404040'; \
-	set label 102 held at screen 0.015, character 1.6 textcolor rgb '#404040'; \
-	set label 103 machine at screen 0.015, character 0.5 textcolor rgb '#404040'; \
-	set bmargin 7; set tmargin 5; set lmargin 10; set rmargin 3; \
-	set key at screen 0.015, screen 0.925 left top horizontal Left reverse \
-		samplen 4 spacing 1.1 width 1"
+# A metric over x (text of an expression in i), each curve with these dashes. Bars would hide each
+# other: x moves them aside. Text has no room for them.
+curve(metric, x, dashes, titles) = \
+	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s' \
+		with linespoints ls (i + 0) dt %s %s", x, metric, dashes, titles)).(is_txt ? '' : \
+	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s':'%s_lo':'%s_hi' \
+		with yerrorbars ls (i + 0) dt 1 lw 1 pt 0 notitle", x, metric, metric, metric)))
+TITLES = 'title name[i + 0]'
+DASHED = '(9,5)'
+aside(i) = i - (series + 1) / 2.0
+
+# from, to: of all intervals of the metrics.
+RANGE = "from = 1e300; to = -1e300; do for [m in metrics] { if (value('with_'.m) ne '') { \
+	do for [i in value('with_'.m)] { \
+		stats file('points', i + 0) using m.'_lo' name 'R' nooutput; from = smaller(from, R_min); \
+		stats file('points', i + 0) using m.'_hi' name 'R' nooutput; to = greater(to, R_max) } } }"
+# The same of x.
+RANGE_X = "from = 1e300; to = -1e300; do for [i = 1:series] { \
+	stats file('points', i) using (@x) name 'R' nooutput; \
+	from = smaller(from, R_min); to = greater(to, R_max) }"
 
 # ---- numbers ----
 
@@ -69,18 +107,29 @@ FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 0.965 font '
 thin(v) = v < 1000 ? sprintf('%.0f', v) : sprintf('%s %03.0f', thin(floor(v / 1000.0)), \
 	v - 1000 * floor(v / 1000.0))
 # A tic as thin(), but fractions as they are.
-tic(v) = v < 1 ? sprintf('%g', v) : thin(v)
+tic(v) = v < 0 ? '-'.tic(-v) : v < 1000 ? sprintf('%g', v) : thin(v)
 
 # Logarithmic axis from..to: labels at the decades, at 2 and 5 as well if there are few of them.
 LOG_X = "axis = 'x'; eval LOG_AXIS"
 LOG_Y = "axis = 'y'; eval LOG_AXIS"
-LOG_AXIS = "eval sprintf('set logscale %s; set %stics () ; unset m%stics', axis, axis, axis); \
+LOG_AXIS = "if (to <= from) { from = from / 2; to = 2 * to }; \
+	many = log10(to / from) > (axis eq 'x' ? 2.5 : 3.5); \
+	if (many) { from = 10.0 ** floor(log10(from)); to = 10.0 ** ceil(log10(to) - 1e-9) }; \
+	eval sprintf('set logscale %s; set %stics () ; unset m%stics', axis, axis, axis); \
 	do for [decade = floor(log10(from) + 1e-9) : ceil(log10(to) - 1e-9)] { \
-		do for [digit in (log10(to / from) > (axis eq 'x' ? 2.5 : 3.5) ? '1' : '1 2 5')] { \
+		do for [digit in (many ? '1' : '1 2 5')] { \
 			v = digit * 10.0 ** decade; \
 			if (v > from * 0.999 && v < to * 1.001) { \
 				eval sprintf('set %stics add (''%s'' %g)', axis, tic(v), v) } } }; \
 	eval sprintf('set %srange [%g:%g]', axis, from, to)"
+
+# Linear axis of numbers with thin().
+THIN_X = "axis = 'x'; eval THIN_AXIS"
+THIN_Y = "axis = 'y'; eval THIN_AXIS"
+THIN_AXIS = "step = above((to - from) / 6.0); eval sprintf('set %stics ()', axis); \
+	do for [k = floor(from / step) : ceil(to / step)] { \
+		eval sprintf('set %stics add (''%s'' %g)', axis, tic(k * step), k * step) }; \
+	eval sprintf('set %srange [%g:%g]', axis, floor(from / step) * step, ceil(to / step) * step)"
 
 # Rounded outwards on a logarithmic axis, to 1, 2 or 5.
 below(v) = (d = 10.0 ** floor(log10(v)), v >= 5 * d ? 5 * d : v >= 2 * d ? 2 * d : d)

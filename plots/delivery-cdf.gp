@@ -22,9 +22,9 @@ do for [i = 1:series] {
 
 eval START
 what = sprintf('%s merged; the axis ends beyond p99.9 of the slowest', invocations)
+y_text = 'share of accepted calls'
 eval FRAME
 set xlabel 'delivery_ns'
-set ylabel 'share of accepted calls'
 eval LOG_X
 set yrange [0:1]
 set ytics 0.25

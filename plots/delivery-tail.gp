@@ -26,10 +26,10 @@ do for [i = 1:series] {
 }
 
 eval START
-what = sprintf('curve: %s merged, as far as they support it; point: median over them, %s', \
-	invocations, interval)
+what = sprintf('curve: %s merged', invocations).(is_txt ? ', as far as they support it' : \
+	sprintf(', as far as they support it; points: median over them, %s', interval))
+y_text = 'delivery_ns'
 eval FRAME
-set ylabel 'delivery_ns'
 set xlabel 'percentile'
 eval LOG_Y
 set logscale x
@@ -45,7 +45,8 @@ beside(x, i) = x * 1.035 ** (i - (series + 1) / 2.0)
 median(key) = sprintf("using (beside(%d, i)):'delivery_ns_%s':'delivery_ns_%s_lo':'delivery_ns_%s_hi'", \
 	key eq 'p50' ? 2 : key eq 'p90' ? 10 : key eq 'p99' ? 100 : key eq 'p99_9' ? 1000 : 10000, \
 	key, key, key)
-medians(list, key) = each(list, "file('points', i + 0) ".median(key).\
+# Text has no room for them.
+medians(list, key) = is_txt ? '' : each(list, "file('points', i + 0) ".median(key).\
 	" with yerrorbars ls (i + 0) dt 1 notitle")
 eval "plot for [i = 1:series] rank = 0, file('hist', i) using \
 	(rank = rank + column('count'), odds(i)):(middle(i)) with lines ls i title name[i]". \

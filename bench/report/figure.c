@@ -12,7 +12,7 @@ static const struct key {
 } keys[] = {
 #define KEY(field) { #field, offsetof(struct figure, field) }
 	KEY(title), KEY(bench), KEY(metrics), KEY(optional), KEY(hist), KEY(where),
-	KEY(x),	    KEY(vary),	KEY(series),  KEY(measure),  KEY(rows),
+	KEY(x),	    KEY(vary),	KEY(series),  KEY(measure),  KEY(rows),  KEY(each),
 #undef KEY
 };
 

@@ -12,6 +12,7 @@
  *     x        parameters along the axis: the points of one curve differ in them
  *     vary     1: at least two values of x, or there is nothing to see
  *     series   parameters that tell curves apart; the implementation always does
+ *     each     invocation: a row for each, instead of medians
  *     measure  the twbench command that measures it
  *     rows     columns of a table that is made elsewhere (--rows), instead of all but title, measure
  *
@@ -41,7 +42,7 @@ struct figure {
 	char title[FIGURE_WORDS], bench[FIGURE_WORDS], metrics[FIGURE_WORDS];
 	char optional[FIGURE_WORDS], hist[FIGURE_WORDS];
 	char where[FIGURE_WORDS], x[FIGURE_WORDS], vary[FIGURE_WORDS], series[FIGURE_WORDS];
-	char measure[FIGURE_WORDS], rows[FIGURE_WORDS];
+	char each[FIGURE_WORDS], measure[FIGURE_WORDS], rows[FIGURE_WORDS];
 };
 
 const struct figure_source *figure_by_name(const char *name);

@@ -152,8 +152,26 @@ static int write_scripts(const char *dir, const struct figure *f, const struct f
 	return err ?: write_run(dir, f, p, look);
 }
 
-static int write_series(const char *dir, const struct figure_points *p, size_t series,
-			json_t *columns)
+/* A point of one invocation has that as its median and bounds. */
+static int write_each(struct export_sink *sink, const struct section *s, const struct point *p)
+{
+	json_t *sample;
+	size_t i;
+	int err = 0;
+
+	json_array_foreach(p->samples, i, sample) {
+		struct point one = { .first = sample, .samples = json_array() };
+
+		if (err || json_array_append(one.samples, sample))
+			err = err ?: -ENOMEM;
+		err = err ?: export_point(sink, s, &one);
+		json_decref(one.samples);
+	}
+	return err;
+}
+
+static int write_series(const char *dir, const struct figure *f, const struct figure_points *p,
+			size_t series, json_t *columns)
 {
 	struct export_sink sink = { create(dir, "points-%zu.csv", series + 1), EXPORT_CSV, columns, 0 };
 	int err = 0;
@@ -161,9 +179,12 @@ static int write_series(const char *dir, const struct figure_points *p, size_t s
 	if (!sink.out)
 		return -errno;
 	export_begin(&sink);
-	for (size_t i = 0; i < p->n && !err; i++)
-		if (p->series[i] == series)
-			err = export_point(&sink, p->section, p->v[i]);
+	for (size_t i = 0; i < p->n && !err; i++) {
+		if (p->series[i] != series)
+			continue;
+		err = *f->each ? write_each(&sink, p->section, p->v[i])
+			       : export_point(&sink, p->section, p->v[i]);
+	}
 	export_end(&sink);
 	return finish(sink.out, err);
 }
@@ -176,14 +197,34 @@ static int write_hist(const char *dir, const struct figure *f, const struct figu
 	return out ? finish(out, export_hist_point(out, p->section, p->v[i], f->hist)) : -errno;
 }
 
+/* Scripts may name them whether or not a sample has them. */
+static int add_columns(json_t *columns, const struct figure *f)
+{
+	const char *lists[] = { f->metrics, f->optional };
+	static const char *const ends[] = { "", "_lo", "_hi" };
+	char metric[FIGURE_WORDS], column[FIGURE_WORDS + 4];
+	int bad = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		while (figure_word(&lists[i], metric, sizeof(metric))) {
+			for (size_t e = 0; e < 3; e++) {
+				snprintf(column, sizeof(column), "%s%s", metric, ends[e]);
+				bad |= json_object_set_new(columns, column, json_true());
+			}
+		}
+	}
+	return bad ? -ENOMEM : 0;
+}
+
 int figure_write(const char *dir, const struct figure *f, const struct figure_points *p,
 		 const struct figure_look *look)
 {
 	json_t *columns = json_object();
 	int err = columns ? export_point_columns(columns, p->section) : -ENOMEM;
 
+	err = err ?: add_columns(columns, f);
 	for (size_t i = 0; i < p->n_series; i++)
-		err = err ?: write_series(dir, p, i, columns);
+		err = err ?: write_series(dir, f, p, i, columns);
 	for (size_t i = 0; *f->hist && i < p->n; i++)
 		err = err ?: write_hist(dir, f, p, i);
 	json_decref(columns);
