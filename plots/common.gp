@@ -5,6 +5,7 @@
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
+set pointintervalbox 0
 
 is_txt = format eq 'txt'
 
@@ -47,32 +48,52 @@ set border 3 ls 20; set grid back ls 21; set tics nomirror scale 0.5"
 
 what = ''
 y_text = ''
-FRAME = "if (is_txt) { eval FRAME_TXT } else { eval FRAME_PICTURE }"
+FRAME = "room = is_txt ? 72 : int(width / 6.9); \
+	what = fold(what, room); held = fold(held, room); \
+	lines_held = 1 + breaks(held); lines_what = 1 + breaks(what); \
+	if (is_txt) { eval FRAME_TXT } else { eval FRAME_PICTURE }"
 # Text has no room beside the axis: its name goes on top.
 FRAME_TXT = "set label 100 figure_title at screen 0.0, screen 0.999 offset 1,-0.5; \
-	set label 101 what at screen 0.0, character 1 offset 1,0; \
-	set label 102 held at screen 0.0, character 0 offset 1,0; \
-	set label 104 y_text at graph 0, graph 1 offset -8,1; \
-	set lmargin 10; set rmargin 5; set bmargin 6; set tmargin 3 + key_rows; \
+	set label 101 what at screen 0.0, character lines_held + lines_what - 1 offset 1,0; \
+	set label 102 held at screen 0.0, character lines_held - 1 offset 1,0; \
+	set label 104 y_text at graph 0, graph 1 offset -12,1; \
+	set lmargin 14; set rmargin 5; set bmargin 4 + lines_held + lines_what; \
+	set tmargin 3 + key_rows; \
 	set key at character 2, character rows - 2 left top vertical Left reverse samplen 6"
 FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height font ',14'; \
-	set label 101 what at screen 0.015, character 3.1 textcolor rgb '#404040'; \
-	set label 102 held at screen 0.015, character 2.0 textcolor rgb '#404040'; \
+	set label 101 what at screen 0.015, character 1.1 * (lines_held + lines_what) + 0.9 \
+		textcolor rgb '#404040'; \
+	set label 102 held at screen 0.015, character 1.1 * lines_held + 0.9 \
+		textcolor rgb '#404040'; \
 	set label 103 machine at screen 0.015, character 0.9 textcolor rgb '#404040'; \
-	set ylabel y_text; \
-	set bmargin 7.5; set tmargin 3.5 + 1.25 * key_lines; set lmargin 13; set rmargin 6; \
+	set ylabel y_text; set lmargin 13; set rmargin 6; \
+	set bmargin 5.3 + 1.1 * (lines_held + lines_what); set tmargin 3.5 + 1.25 * key_lines; \
 	set key at screen 0.015, screen 1 - 40.0 / height left top horizontal Left reverse \
 		samplen 4 spacing 1.1 width 1"
 
-# Two panels, side by side or, in text, one above the other; what is around them is drawn once.
-PANELS = "if (is_txt) { rows = 2 * rows; eval START } else { width = 1000; eval START }; \
-	set multiplot; key_lines = ceil(series / 2.0); eval FRAME; \
-	if (is_txt) { set tmargin at screen 1 - (3.0 + key_rows) / rows; set bmargin at screen 0.56 } \
-	else { set lmargin at screen 0.145; set rmargin at screen 0.485 }"
-PANEL_2 = "unset label; unset key; \
-	if (is_txt) { set tmargin at screen 0.48; set bmargin at screen 6.0 / rows; \
-		set label 104 y_text at graph 0, graph 1 offset -8,1 } \
-	else { set lmargin at screen 0.645; set rmargin at screen 0.985; set ylabel y_text }"
+# Long lines broken at blanks.
+blank(s, n) = n < 2 || s[n:n] eq ' ' ? n : blank(s, n - 1)
+fold(s, n) = strlen(s) <= n || blank(s, n) < 2 ? s : \
+	s[1:blank(s, n) - 1]."\n".fold(s[blank(s, n) + 1:*], n)
+breaks(s) = strstrt(s, "\n") ? 1 + breaks(s[strstrt(s, "\n") + 1:*]) : 0
+
+# Two panels, side by side or, in text, one above the other. What is around them, the key included,
+# is drawn once, by a plot of nothing that has the whole width.
+PANELS = "if (is_txt) { rows = 2 * rows } else { width = 1000 }; y_of_panel = y_text; y_text = ''; \
+	eval START; set multiplot; eval FRAME; \
+	unset border; unset tics; unset grid; set xrange [0:1]; set yrange [0:1]; \
+	plot for [i = 1:series] NaN with linespoints ls i title name[i]; \
+	unset label; unset key; set autoscale; set xtics nomirror scale 0.5; set ytics nomirror scale 0.5; \
+	if (is_txt) { set border 31; set tmargin at screen 1 - (4.0 + key_rows) / rows; \
+		set bmargin at screen 0.54 } \
+	else { set border 3 ls 20; set grid back ls 21; set lmargin at screen 0.145; \
+		set rmargin at screen 0.485 }; \
+	y_text = y_of_panel; eval Y_TEXT"
+PANEL_2 = "if (is_txt) { set tmargin at screen 0.46; \
+		set bmargin at screen (4.0 + lines_held + lines_what) / rows } \
+	else { set lmargin at screen 0.645; set rmargin at screen 0.985 }; eval Y_TEXT"
+Y_TEXT = "if (is_txt) { set label 104 y_text at graph 0, graph 1 offset -12,1 } \
+	else { set ylabel y_text }"
 
 # ---- medians and their intervals ----
 
@@ -82,12 +103,11 @@ file(kind, i) = sprintf('%s-%d.csv', kind, i)
 
 # A metric over x (text of an expression in i), each curve with these dashes. Bars would hide each
 # other: x moves them aside. Text has no room for them.
-curve(metric, x, dashes, titles) = \
+curve(metric, x, dashes) = \
 	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s' \
-		with linespoints ls (i + 0) dt %s %s", x, metric, dashes, titles)).(is_txt ? '' : \
+		with linespoints ls (i + 0) dt %s notitle", x, metric, dashes)).(is_txt ? '' : \
 	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s':'%s_lo':'%s_hi' \
 		with yerrorbars ls (i + 0) dt 1 lw 1 pt 0 notitle", x, metric, metric, metric)))
-TITLES = 'title name[i + 0]'
 DASHED = '(9,5)'
 aside(i) = i - (series + 1) / 2.0
 

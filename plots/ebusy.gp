@@ -58,6 +58,7 @@ b = to
 from = below(smaller(loss(a), low))
 to = 1
 eval LOG_Y
+set yrange [from:1.15]
 set samples 200
 theory = "[a:b] loss(x) with lines ls 22 title 'a / (1 + a), the loss formula of like sources'"
 # Of the point's own rates, which may be unlike, and busy times.

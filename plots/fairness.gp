@@ -23,7 +23,7 @@ metrics = 'accepted_per_s'
 eval RANGE
 from = 0
 eval THIN_Y
-eval 'plot '.curve('accepted_per_s', x, '1', TITLES)[2:*]
+eval 'plot '.curve('accepted_per_s', x, '1')[2:*]
 
 # The first sample is taken for a line of column headers.
 y_text = 'fairness_ratio (Jain)'
@@ -31,5 +31,5 @@ eval PANEL_2
 set yrange [0:1.05]
 set ytics 0.25
 set label 106 'one has all: 1/n' at 1.0 * many, 1.0 / many right offset 0,-0.9
-eval "plot sample [n = few - 0.02:many:0.02] '+' using (n):(1 / n) with lines ls 22 notitle".curve('fairness_ratio', x, '1', TITLES)
+eval "plot sample [n = few - 0.02:many:0.02] '+' using (n):(1 / n) with lines ls 22 notitle".curve('fairness_ratio', x, '1')
 unset multiplot

@@ -25,12 +25,14 @@ to = greater(0, H_max)
 
 height = 220 + 24 * n
 key_lines = 2
-rows = 10 + 2 * n
+rows = 14 + words(present) + 2 * n
 key_rows = 1 + words(present)
 eval START
 what = 'points: Hodges-Lehmann shift; bars: 99 % interval'
 eval FRAME
-set lmargin smaller(R_max + 3, is_txt ? 36 : 60)
+longest = is_txt ? 42 : 70
+set lmargin smaller(R_max, longest) + 3
+short(s) = strlen(s) > longest ? '..'.s[strlen(s) - longest + 3:*] : s
 set xlabel 'change, %'
 eval THIN_X
 set yrange [-n + 0.4:0.6]
@@ -38,8 +40,13 @@ unset grid
 set grid x
 set ytics ()
 set arrow 1 from 0, graph 0 to 0, graph 1 nohead ls 20
-pick(v) = strcol('verdict') eq v ? column('change') * 100 : NaN
-# The palette's colours, whose meaning the shape carries as well.
+pick(v, x) = strcol('verdict') eq v ? x : NaN
+# The palette's colours; the shape carries the meaning as well.
 look(v) = v eq 'REGRESSION' ? 2 : v eq 'IMPROVEMENT' ? 3 : v eq 'EQUIVALENT' ? 1 : 8
-plot for [v in present] data using (pick(v)):(-$0):(column('lo') * 100):(column('hi') * 100): \
-	ytic(strcol('row')) with xerrorbars ls look(v) dt 1 title v
+percent(name) = column(name) * 100
+# Characters have no room for the ends of bars.
+bars = is_txt ? "using (pick(v, percent('lo'))):(-$0):(percent('hi') - percent('lo')):(0) \
+	with vectors nohead ls look(v) dt 1 notitle" : "using (pick(v, percent('change'))):(-$0): \
+	(percent('lo')):(percent('hi')) with xerrorbars ls look(v) dt 1 notitle"
+eval 'plot for [v in present] data '.bars.", for [v in present] data \
+	using (pick(v, percent('change'))):(-$0):ytic(short(strcol('row'))) with points ls look(v) title v"

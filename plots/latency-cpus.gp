@@ -8,7 +8,8 @@
 #: series   trigger mode
 #: measure  twbench run latency --cpus 0 --cpus all
 
-what = sprintf('solid p50, dashed p99: median over %s, %s', invocations, interval)
+what = sprintf('%s: median over %s, %s', is_txt ? 'lower p50, upper p99' : \
+	'solid p50, dashed p99', invocations, interval)
 y_text = 'delivery_ns (from the call)'
 eval PANELS
 set xlabel 'CPUs that schedule'
@@ -24,8 +25,8 @@ eval RANGE
 from = below(from)
 to = above(to)
 eval LOG_Y
-eval 'plot '.curve('delivery_ns_p50', x, '1', TITLES)[2:*]. \
-	curve('delivery_ns_p99', x, DASHED, 'notitle')
+eval 'plot '.curve('delivery_ns_p50', x, '1')[2:*]. \
+	curve('delivery_ns_p99', x, DASHED)
 
 y_text = 'latency_ns (from the due instant)'
 eval PANEL_2
@@ -34,7 +35,7 @@ if (with_latency_ns_p50 eq '') {
 	set label 105 'no trigger here knows its due instants' at graph 0.5, graph 0.5 center
 	plot NaN notitle
 } else {
-	eval 'plot '.curve('latency_ns_p50', x, '1', TITLES)[2:*]. \
-		curve('latency_ns_p99', x, DASHED, 'notitle')
+	eval 'plot '.curve('latency_ns_p50', x, '1')[2:*]. \
+		curve('latency_ns_p99', x, DASHED)
 }
 unset multiplot

@@ -48,13 +48,13 @@ rows = 12 + 3 * series
 key_rows = words(seen) + 1
 key_lines = 1
 eval START
-what = sprintf('median over %s of the mean, ns', invocations). \
+what = sprintf('median of the means of %s, ns', invocations). \
 	(unseen eq '' ? '' : sprintf('; not observed, part of the next:%s', unseen))
 eval FRAME
 set lmargin 18
 set xlabel 'ns since the call (mean)'
 eval THIN_X
-set xrange [0:to * 1.22]
+set xrange [0:to * (is_txt ? 1.45 : 1.22)]
 set yrange [-series - 0.5:-0.5]
 set ytics ()
 do for [i = 1:series] {
