@@ -5,7 +5,6 @@
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
-set pointintervalbox 0
 
 is_txt = format eq 'txt'
 
@@ -82,7 +81,7 @@ breaks(s) = strstrt(s, "\n") ? 1 + breaks(s[strstrt(s, "\n") + 1:*]) : 0
 PANELS = "if (is_txt) { rows = 2 * rows } else { width = 1000 }; y_of_panel = y_text; y_text = ''; \
 	eval START; set multiplot; eval FRAME; \
 	unset border; unset tics; unset grid; set xrange [0:1]; set yrange [0:1]; \
-	plot for [i = 1:series] NaN with linespoints ls i title name[i]; \
+	plot for [i = 1:series] NaN with linespoints ls i lw 2 dt 1 title name[i]; \
 	unset label; unset key; set autoscale; set xtics nomirror scale 0.5; set ytics nomirror scale 0.5; \
 	if (is_txt) { set border 31; set tmargin at screen 1 - (4.0 + key_rows) / rows; \
 		set bmargin at screen 0.54 } \
@@ -103,11 +102,11 @@ file(kind, i) = sprintf('%s-%d.csv', kind, i)
 
 # A metric over x (text of an expression in i), each curve with these dashes. Bars would hide each
 # other: x moves them aside. Text has no room for them.
-curve(metric, x, dashes) = \
-	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s' \
-		with linespoints ls (i + 0) dt %s notitle", x, metric, dashes)).(is_txt ? '' : \
+curve(metric, x, dashes) = (is_txt ? '' : \
 	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s':'%s_lo':'%s_hi' \
-		with yerrorbars ls (i + 0) dt 1 lw 1 pt 0 notitle", x, metric, metric, metric)))
+		with yerrorbars ls (i + 0) dt 1 lw 1 pt 0 notitle", x, metric, metric, metric))). \
+	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s' \
+		with linespoints ls (i + 0) lw 2 dt %s notitle", x, metric, dashes))
 DASHED = '(9,5)'
 aside(i) = i - (series + 1) / 2.0
 
