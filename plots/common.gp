@@ -31,12 +31,15 @@ set style line 21 lc rgb '#dcdcdc' lw 1 dt 1
 set style line 22 lc rgb '#808080' lw 1.5 dt 1
 dumb_points = 'ABCDEFGH'
 
+# Prefix of the identifiers in an SVG: several may lie in one page.
+under(s) = (d = strstrt(s, '-'), d ? s[1:d - 1].'_'.under(s[d + 1:*]) : s)
+
 START = "if (is_txt) { eval START_TXT } else { eval START_PICTURE }; set output 'picture'"
 START_TXT = "set terminal dumb noenhanced mono size 75,rows; set border 31; unset grid"
 START_PICTURE = \
 "if (format eq 'svg') { \
-	set terminal svg noenhanced size width,height font 'DejaVu Sans,Verdana,sans-serif' \
-		fontsize 13 background rgb 'white' name 'twbench' \
+	set terminal svg noenhanced size width,height font 'sans-serif,13' \
+		background rgb 'white' name under(figure) \
 } else { \
 	set terminal pngcairo noenhanced size width,height font 'DejaVu Sans,10' fontscale 1 \
 		background rgb 'white' linewidth 1.2 \
