@@ -38,7 +38,7 @@ START = "if (is_txt) { eval START_TXT } else { eval START_PICTURE }; set output 
 START_TXT = "set terminal dumb noenhanced mono size 75,rows; set border 31; unset grid"
 START_PICTURE = \
 "if (format eq 'svg') { \
-	set terminal svg noenhanced size width,height font 'sans-serif,13' \
+	set terminal svg noenhanced size width,height font 'sans-serif,12' \
 		background rgb 'white' name under(figure) \
 } else { \
 	set terminal pngcairo noenhanced size width,height font 'DejaVu Sans,10' fontscale 1 \
@@ -62,13 +62,14 @@ FRAME_TXT = "set label 100 figure_title at screen 0.0, screen 0.999 offset 1,-0.
 	set lmargin 14; set rmargin 5; set bmargin 4 + lines_held + lines_what; \
 	set tmargin 3 + key_rows; \
 	set key at character 2, character rows - 2 left top vertical Left reverse samplen 6"
-FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height font ',14'; \
+FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height \
+		font (format eq 'svg' ? ',16' : ',14'); \
 	set label 101 what at screen 0.015, character 1.1 * (lines_held + lines_what) + 0.9 \
 		textcolor rgb '#404040'; \
 	set label 102 held at screen 0.015, character 1.1 * lines_held + 0.9 \
 		textcolor rgb '#404040'; \
 	set label 103 machine at screen 0.015, character 0.9 textcolor rgb '#404040'; \
-	set ylabel y_text; set lmargin 13; set rmargin 6; \
+	y_x = 0.02; eval Y_TEXT; set lmargin 13; set rmargin 6; \
 	set bmargin 5.3 + 1.1 * (lines_held + lines_what); set tmargin 3.5 + 1.25 * key_lines; \
 	set key at screen 0.015, screen 1 - 40.0 / height left top horizontal Left reverse \
 		samplen 4 spacing 1.1 width 1"
@@ -93,9 +94,9 @@ PANELS = "if (is_txt) { rows = 2 * rows } else { width = 1000 }; y_of_panel = y_
 	y_text = y_of_panel; eval Y_TEXT"
 PANEL_2 = "if (is_txt) { set tmargin at screen 0.46; \
 		set bmargin at screen (4.0 + lines_held + lines_what) / rows } \
-	else { set lmargin at screen 0.645; set rmargin at screen 0.985 }; eval Y_TEXT"
+	else { set lmargin at screen 0.645; set rmargin at screen 0.985; y_x = 0.525 }; eval Y_TEXT"
 Y_TEXT = "if (is_txt) { set label 104 y_text at graph 0, graph 1 offset -12,1 } \
-	else { set ylabel y_text }"
+	else { set label 104 y_text at screen y_x, graph 0.5 center rotate }"
 
 # ---- medians and their intervals ----
 
