@@ -3,7 +3,7 @@
 # figure, figure_title, machine, held, series, name[], invocations, interval.
 
 set encoding utf8
-set datafile separator comma
+set datafile separator tab
 set datafile columnheaders
 
 is_txt = format eq 'txt'
@@ -102,7 +102,7 @@ Y_TEXT = "if (is_txt) { set label 104 y_text at graph 0, graph 1 offset -12,1 } 
 
 # A part of a plot command for each curve i of a list (with_METRIC); nothing if there is none. For eval.
 each(list, part) = list eq '' ? '' : sprintf(", for [i in '%s'] %s", list, part)
-file(kind, i) = sprintf('%s-%d.csv', kind, i)
+file(kind, i) = sprintf('%s-%d.tsv', kind, i)
 
 # A metric over x (text of an expression in i), each curve with these dashes. Bars would hide each
 # other: x moves them aside. Text has no room for them.

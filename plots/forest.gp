@@ -8,7 +8,6 @@
 #     change   Hodges-Lehmann shift, as a ratio: 0.02 is 2 % more
 #     lo hi    its 99 % interval
 #     verdict  REGRESSION, IMPROVEMENT, EQUIVALENT or INCONCLUSIVE
-set datafile separator tab
 data = 'rows.tsv'
 verdicts = 'REGRESSION IMPROVEMENT EQUIVALENT INCONCLUSIVE'
 present = ''

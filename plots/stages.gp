@@ -25,13 +25,13 @@ array service[series]
 array last[series]
 to = 0
 set print $boxes
-print 'curve,stage,begin,end'
+print "curve\tstage\tbegin\tend"
 do for [i = 1:series] {
 	begin = 0
 	do for [k in seen] {
 		if (lists(i, value('with_'.metric(k + 0)))) {
 			stats file('points', i) using metric(k + 0) name 'S' nooutput
-			print sprintf('%d,%d,%.9g,%.9g', i, k + 0, begin, begin + S_min)
+			print sprintf("%d\t%d\t%.9g\t%.9g", i, k + 0, begin, begin + S_min)
 			begin = begin + S_min
 		}
 	}

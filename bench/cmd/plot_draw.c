@@ -50,6 +50,28 @@ static int copy_bytes(const char *from, int to)
 	return err;
 }
 
+/* gnuplot begins a page with a form feed and fills lines up; neither is for a mail. */
+static int tidy_text(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+	char line[512];
+	int err = in && out ? 0 : -errno;
+
+	while (!err && fgets(line, sizeof(line), in)) {
+		char *start = line + (*line == '\f');
+		size_t n = strlen(start);
+
+		while (n && strchr(" \n\f", start[n - 1]))
+			n--;
+		fprintf(out, "%.*s\n", (int)n, start);
+	}
+	if (in)
+		fclose(in);
+	if (out && fclose(out) && !err)
+		err = -errno;
+	return err;
+}
+
 /* Under its name only when whole: the private directory may be another file system. */
 static int place(const char *from, const char *path, const char *dir)
 {
@@ -141,6 +163,11 @@ int plot_draw(const char *who, const struct figure *f, const struct figure_point
 		err = figure_write_rows(c.dir, f, &to->look);
 	code = err ? EXIT_INTERNAL : run(who, f, &c);
 	snprintf(picture, sizeof(picture), "%s/picture", c.dir);
+	if (!err && !code && !strcmp(to->look.format, "txt")) {
+		snprintf(path, sizeof(path), "%s/tidy", c.dir);
+		err = tidy_text(picture, path);
+		strcpy(picture, path);
+	}
 	snprintf(path, sizeof(path), "%s/%s.%s", to->dir, f->source->name, to->look.format);
 	if (!err && !code)
 		err = place(picture, path, to->dir);

@@ -8,7 +8,8 @@
 #include "inputs.h"
 #include "points.h"
 
-enum export_format { EXPORT_CSV, EXPORT_JSON };
+/* Plain: for gnuplot: tabs between cells, no quoting; what would need it is a blank. */
+enum export_format { EXPORT_CSV, EXPORT_JSON, EXPORT_PLAIN };
 
 /* One row per sample. 0 or -ENOMEM. */
 int export_samples(FILE *out, const struct inputs *in, enum export_format format);
@@ -45,7 +46,7 @@ void export_end(struct export_sink *s);
 int export_point_columns(json_t *columns, const struct section *s);
 int export_point(struct export_sink *sink, const struct section *s, const struct point *p);
 
-/* The rows of one point's histogram, with a header. As export_hist(). */
+/* The rows of one point's histogram, with a header, plain. As export_hist(). */
 int export_hist_point(FILE *out, const struct section *s, const struct point *p, const char *name);
 
 #endif

@@ -103,7 +103,7 @@ free_hist:
 int export_hist_point(FILE *out, const struct section *s, const struct point *p, const char *name)
 {
 	static const char *const columns[] = { "bench", "low_ns", "width_ns", "count" };
-	struct hist_rows r = { .sink = { out, EXPORT_CSV, json_object(), 0 }, .name = name };
+	struct hist_rows r = { .sink = { out, EXPORT_PLAIN, json_object(), 0 }, .name = name };
 	struct tw_hist *h = malloc(sizeof(*h));
 	int err = h && r.sink.columns ? 0 : -ENOMEM;
 

@@ -80,8 +80,8 @@ struct figure_look {
 	const char *machine; /* a line about where the numbers are from */
 };
 
-/* Into directory dir: run.gp (which draws into "picture"), common.gp, the figure's .gp, points-N.csv
- * and hist-N.csv for each series N = 1.. 0 or -errno. */
+/* Into directory dir: run.gp (which draws into "picture"), common.gp, the figure's .gp, points-N.tsv
+ * and hist-N.tsv for each series N = 1.. 0 or -errno. */
 int figure_write(const char *dir, const struct figure *f, const struct figure_points *p,
 		 const struct figure_look *look);
 

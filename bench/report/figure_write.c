@@ -39,21 +39,15 @@ static int copy(const char *dir, const struct figure_source *s)
 	return finish(f, 0);
 }
 
-/*
- * Text of a journal is foreign. Single quotes: gnuplot expands nothing in between, neither escapes
- * nor `commands`; a quote is doubled. A backquote goes all the same, as gnuplot's own functions
- * might evaluate a string.
- */
+/* Text of a journal is foreign. Between single quotes gnuplot expands nothing, neither escapes nor
+ * `commands`; those of the text would end the string, or might be expanded by a later use of it. */
 static void put_string(FILE *f, const char *name, const char *value)
 {
 	fprintf(f, "%s = '", name);
 	for (; *value; value++) {
 		unsigned char c = *value;
 
-		if (c == '\'' || c == '`')
-			fputs("''", f);
-		else
-			fputc(c < ' ' || c == 0x7f ? ' ' : c, f);
+		fputc(c == '\'' || c == '`' ? '"' : c < ' ' || c == 0x7f ? ' ' : c, f);
 	}
 	fputs("'\n", f);
 }
@@ -173,7 +167,7 @@ static int write_each(struct export_sink *sink, const struct section *s, const s
 static int write_series(const char *dir, const struct figure *f, const struct figure_points *p,
 			size_t series, json_t *columns)
 {
-	struct export_sink sink = { create(dir, "points-%zu.csv", series + 1), EXPORT_CSV, columns, 0 };
+	struct export_sink sink = { create(dir, "points-%zu.tsv", series + 1), EXPORT_PLAIN, columns, 0 };
 	int err = 0;
 
 	if (!sink.out)
@@ -192,7 +186,7 @@ static int write_series(const char *dir, const struct figure *f, const struct fi
 static int write_hist(const char *dir, const struct figure *f, const struct figure_points *p,
 		      size_t i)
 {
-	FILE *out = create(dir, "hist-%zu.csv", p->series[i] + 1);
+	FILE *out = create(dir, "hist-%zu.tsv", p->series[i] + 1);
 
 	return out ? finish(out, export_hist_point(out, p->section, p->v[i], f->hist)) : -errno;
 }
