@@ -14,7 +14,12 @@ height = 560
 # Of text: all, and what the key takes. Of pictures: lines of the key.
 rows = 26
 key_rows = 1 + series
-key_lines = ceil(series / 4.0)
+longest_name = 0
+do for [i = 1:series] {
+	if (strlen(name[i]) > longest_name) { longest_name = strlen(name[i]) }
+}
+per_line = floor(880.0 / (80 + 7.5 * longest_name))
+key_lines = ceil(series / (per_line > 1 ? 1.0 * per_line : 1.0))
 
 # Okabe and Ito's colours, told apart with any colour vision; without colour, dashes and points do it.
 set style line 1 lc rgb '#0072b2' lw 2 dt 1 pt 7 ps 0.9

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-#: title   Delivery latency of accepted calls: share that is delivered within
+#: title   Delivery latency of accepted calls: distribution
 #: bench   latency
 #: hist    delivery_ns
 #: metrics delivery_ns_p50
@@ -15,7 +15,7 @@ do for [i = 1:series] {
 	total[i] = C_sum
 	sum = 0
 	stats file('hist', i) using (sum = sum + column('count'), \
-		sum < 0.999 * C_sum ? column('low_ns') + 1 : NaN) name 'L' nooutput
+		sum - column('count') < 0.999 * C_sum ? column('low_ns') + 1 : NaN) name 'L' nooutput
 	from = smaller(from, below(L_min))
 	to = greater(to, above(L_max))
 }

@@ -20,7 +20,7 @@ do for [i = 1:series] {
 	tail = greater(tail, C_sum / support)
 	rank = 0
 	stats file('hist', i) using (rank = rank + column('count'), \
-		rank <= C_sum - support ? column('low_ns') + 1 : NaN) name 'L' nooutput
+		rank - column('count') <= C_sum - support ? column('low_ns') + 1 : NaN) name 'L' nooutput
 	from = smaller(from, below(L_min))
 	to = greater(to, above(L_max))
 }
@@ -39,7 +39,9 @@ set xtics ('0' 1, 'p50' 2, 'p90' 10, 'p99' 100, 'p99.9' 1e3, 'p99.99' 1e4, 'p99.
 
 middle(i) = column('low_ns') + column('width_ns') / 2.0
 # rank of N: 1 / (1 - p)
-odds(i) = rank <= total[i] - support ? total[i] / (total[i] - rank) : NaN
+# The last bin that is shown holds the last percentile that is supported.
+odds(i) = rank - column('count') <= total[i] - support ? \
+	total[i] / (total[i] - smaller(rank, total[i] - support)) : NaN
 # Side by side, or the bars of like curves hide each other.
 beside(x, i) = x * 1.035 ** (i - (series + 1) / 2.0)
 median(key) = sprintf("using (beside(%d, i)):'delivery_ns_%s':'delivery_ns_%s_lo':'delivery_ns_%s_hi'", \

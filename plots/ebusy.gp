@@ -41,6 +41,11 @@ do for [i = 1:series] {
 	}
 }
 
+if (lo > hi) {
+	print 'no CPUs share an element'
+	exit status 2
+}
+
 eval START
 what = sprintf('point: an invocation, %s of each load', invocations). \
 	(zero > 0 ? sprintf('; %d at 0 off this axis', zero) : '')
@@ -50,7 +55,7 @@ key_lines = 2 + series
 eval FRAME
 set key maxcols 1
 set xlabel 'load of the others: their calls per second x mean busy time'
-from = below(lo < 1e300 ? lo : 0.01)
+from = below(lo)
 to = above(greater(hi, 0.1))
 eval LOG_X
 a = from

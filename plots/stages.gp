@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-#: title    Where the time goes between the call and the end of the callback
+#: title    Where the time goes from the call to the end of the callback
 #: bench    stages
 #: where    probes=on
 #: metrics  service_ns_mean stage_run_ns_mean stage_done_ns_mean
@@ -51,7 +51,7 @@ eval START
 what = sprintf('median of the means of %s, ns', invocations). \
 	(unseen eq '' ? '' : sprintf('; not observed, part of the next:%s', unseen))
 eval FRAME
-set lmargin 18
+set lmargin (longest_name > 14 ? longest_name + 4 : 18)
 set xlabel 'ns since the call (mean)'
 eval THIN_X
 set xrange [0:to * (is_txt ? 1.45 : 1.22)]

@@ -136,7 +136,8 @@ static char *list_figures(int key, const char *text, void *input)
 	for (const struct figure_source *s = figure_sources; s->name; s++)
 		if (!figure_parse(s, &f, why, sizeof(why)))
 			fprintf(out, "  %-14s %s\n", s->name, f.title);
-	fprintf(out, "\n%s", text);
+	if (text)
+		fprintf(out, "\n%s", text);
 	return fclose(out) ? (char *)text : list;
 }
 
@@ -265,6 +266,14 @@ static int check_dir(const char *dir)
 	return err ? EXIT_USAGE : 0;
 }
 
+static int check_rows(const char *rows)
+{
+	if (!rows || !access(rows, R_OK))
+		return 0;
+	fprintf(stderr, WHO ": %s: %s\n", rows, strerror(errno));
+	return EXIT_BAD_INPUT;
+}
+
 /* Pointers to the journals, if one picture may hold them all; *code: why not. The caller frees. */
 static const struct journal **gather(const struct inputs *in, int *code)
 {
@@ -294,6 +303,7 @@ static int plot_journals(const struct args *args, const struct inputs *in)
 		report_machine(json_object_get(v[0]->header, "env"), machine, sizeof(machine));
 	if (!code && sections_build(v, in->n, &p.sections))
 		code = EXIT_INTERNAL;
+	code = code ?: check_rows(args->rows);
 	code = code ?: plot_wanted(&p, false);
 	code = code ?: check_dir(args->dir);
 	code = code ?: plot_wanted(&p, true);

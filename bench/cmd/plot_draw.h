@@ -14,7 +14,8 @@ struct plot_target {
 int plot_check_dir(const char *dir);
 
 /* The figure with these points or, if points is NULL, this table of rows (a path). Complains on stderr
- * as `who`; prints the picture's path on stdout. Returns the exit code: 0, 6 or 77. */
+ * as `who`; prints the picture's path on stdout. Returns the exit code: 0, 6, 77,
+ * or 2 if the script says so (exit status 2, and why): nothing to draw. */
 int plot_draw(const char *who, const struct figure *f, const struct figure_points *points,
 	      const char *rows, const struct plot_target *to);
 

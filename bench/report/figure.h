@@ -16,6 +16,8 @@
  *     measure  the twbench command that measures it
  *     rows     columns of a table that is made elsewhere (--rows), instead of all but title, measure
  *
+ * A script that finds nothing to draw after all prints why and ends with status 2.
+ *
  * All other parameters are held: one combination of values is drawn, and the picture says which.
  */
 #ifndef TW_FIGURE_H

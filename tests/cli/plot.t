@@ -92,6 +92,21 @@ has "--where: is what is drawn" "$T/where/delivery-cdf.txt" 'rate=2000 cpus=0$|r
 "$TWBENCH" plot -d "$T/stdin" - ebusy <$J >"$T/out" 2>"$T/err"
 check "standard input" cmp "$T/stdin/ebusy.svg" "$T/svg/ebusy.svg"
 
+# All values in one bin: a curve of one point, no failure.
+"$PYTHON" - $J "$T/one" <<'PY'
+import json
+import sys
+
+with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
+    for line in map(json.loads, f):
+        for h in line.get("hist", {}).values():
+            h.update(count=10, under=0, over=0, negative=0, sum=1000, min=100, max=100,
+                     bins=[[100, 10]])
+        out.write(json.dumps(line) + "\n")
+PY
+tw plot -d "$T/one.d" "$T/one" delivery-cdf delivery-tail
+expect "a histogram of one bin" 0
+
 # One executable to copy: nothing is looked up beside it.
 mkdir "$T/elsewhere"
 cp "$TWBENCH" "$T/elsewhere/twbench"
@@ -150,10 +165,12 @@ tw plot -d "$T/none" --where rate $J
 refused "--where without a value" 2 'PARAM=VALUE'
 tw plot -d "$T/none" --where rate=7 $J ebusy
 refused "--where that nothing meets" 2 'ebusy.*contention.*rate=7'
+tw plot -d "$T/none" --where cpus=0 $J ebusy
+refused "no CPUs that share an element" 2 'ebusy cannot be drawn: no CPUs share.*twbench run contention'
 tw plot -d "$T/none" $J forest
 refused "a figure of a table" 2 'forest.*--rows.*twbench compare'
 tw plot -d "$T/none" --rows "$T/nowhere" forest
-expect "a table that is not there" 6 'No such file'
+refused "a table that is not there" 5 'nowhere: No such file'
 check "nothing was drawn so far, not even in part" test -z "$(ls -A "$T/none" 2>/dev/null)"
 rm -rf "$T/none"
 
