@@ -33,7 +33,8 @@ struct args {
 
 static const struct argp_option options[] = {
 	{ "directory", 'd', "DIR", 0, "Where the pictures go: DIR/FIGURE.FORMAT", 0 },
-	{ "format", KEY_FORMAT, "svg|png|txt", 0, "Of the pictures (default: svg); txt: for mails", 0 },
+	{ "format", KEY_FORMAT, "svg|png|txt", 0, "Of the pictures (default: svg); txt: for mails",
+	  0 },
 	{ "where", KEY_WHERE, "PARAM=VALUE", 0, "Only points with this value; may be repeated", 0 },
 	{ "rows", KEY_ROWS, "TSV", 0, "Table for a figure that is not of one journal: forest", 0 },
 	{ 0 },

@@ -131,8 +131,8 @@ static int run(const char *who, const struct figure *f, struct kept *c)
 	read_complaint(c, words, sizeof(words));
 	/* The script found nothing to draw: what only it can tell. */
 	if (status == EXIT_USAGE) {
-		fprintf(stderr, "%s: %s cannot be drawn: %s; measure it: %s\n", who, f->source->name,
-			words, f->measure);
+		fprintf(stderr, "%s: %s cannot be drawn: %s; measure it: %s\n", who,
+			f->source->name, words, f->measure);
 		return EXIT_USAGE;
 	}
 	if (status < 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A row per point: what a plot of medians and intervals needs, and no program has to compute again. */
+/* A row per point: medians and intervals, which no other program has to compute again. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -10,9 +10,12 @@ static const struct key {
 	const char *name;
 	size_t offset;
 } keys[] = {
-#define KEY(field) { #field, offsetof(struct figure, field) }
+#define KEY(field) \
+	{ \
+#field, offsetof(struct figure, field) \
+	}
 	KEY(title), KEY(bench), KEY(metrics), KEY(optional), KEY(hist), KEY(where),
-	KEY(x),	    KEY(vary),	KEY(series),  KEY(measure),  KEY(rows),  KEY(each),
+	KEY(x),	    KEY(vary),	KEY(series),  KEY(measure),  KEY(rows), KEY(each),
 #undef KEY
 };
 

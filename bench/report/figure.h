@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Figures: plots/NAME.gp, embedded into the executable. Lines "#: KEY WORDS" at its beginning say what
- * it needs; gnuplot takes them for comments.
+ * Figures: plots/NAME.gp, embedded into the executable. Lines "#: KEY WORDS" at its beginning say
+ * what it needs; gnuplot takes them for comments.
  *
  *     title    what the picture shows
  *     bench    whose points
@@ -14,7 +14,7 @@
  *     series   parameters that tell curves apart; the implementation always does
  *     each     invocation: a row for each, instead of medians
  *     measure  the twbench command that measures it
- *     rows     columns of a table that is made elsewhere (--rows), instead of all but title, measure
+ *     rows     columns of a table made elsewhere (--rows), instead of all but title, measure
  *
  * A script that finds nothing to draw after all prints why and ends with status 2.
  *
@@ -82,8 +82,8 @@ struct figure_look {
 	const char *machine; /* a line about where the numbers are from */
 };
 
-/* Into directory dir: run.gp (which draws into "picture"), common.gp, the figure's .gp, points-N.tsv
- * and hist-N.tsv for each series N = 1.. 0 or -errno. */
+/* Into directory dir: run.gp (which draws into "picture"), common.gp, the figure's .gp,
+ * points-N.tsv and hist-N.tsv for each series N = 1.. 0 or -errno. */
 int figure_write(const char *dir, const struct figure *f, const struct figure_points *p,
 		 const struct figure_look *look);
 

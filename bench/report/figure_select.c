@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which points a figure draws, as which curve: never two that differ in what the axes do not show. */
+/* Which points a figure draws, as which curve: none that differ in what is not shown. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
@@ -79,7 +79,8 @@ static int select_where(struct selecting *s, const char *condition)
 		wanted[i] = v && !strcmp(text_value(value, sizeof(value), v), equals + 1);
 	}
 	keep_if(s->out, wanted);
-	return s->out->n ? 0 : cannot(s, "no sample of bench %s with %s", s->figure->bench, condition);
+	return s->out->n ? 0
+			 : cannot(s, "no sample of bench %s with %s", s->figure->bench, condition);
 }
 
 static bool point_has_hist(const struct point *p, const char *name)
@@ -105,8 +106,9 @@ static int select_metric(struct selecting *s, const char *name)
 		wanted[i] = is_hist ? point_has_hist(s->out->v[i], name) : spread.n > 0;
 	}
 	keep_if(s->out, wanted);
-	return s->out->n ? 0 : cannot(s, "no sample of bench %s has %s%s", s->figure->bench,
-				      is_hist ? "a histogram of " : "", name);
+	return s->out->n ? 0
+			 : cannot(s, "no sample of bench %s has %s%s", s->figure->bench,
+				  is_hist ? "a histogram of " : "", name);
 }
 
 static int select_needed(struct selecting *s, char *const *where)
@@ -184,8 +186,8 @@ static size_t count_usual(const struct section *section, const struct point *p)
 }
 
 /*
- * The combination of a point that has the most parameters, so that the others need not guess what it
- * lacks; among these the one that most points agree with, the most usual, the last.
+ * The combination of a point that has the most parameters, so that none of what it lacks has to be
+ * guessed; among these the one that most points agree with, the most usual, the last.
  */
 static const struct point *best_held(const struct selecting *s)
 {
@@ -247,7 +249,7 @@ static bool varies(const struct figure_points *p, const char *name)
 }
 
 __attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt,
-							  ...)
+							 ...)
 {
 	size_t used = strlen(buf);
 	va_list ap;
@@ -291,7 +293,8 @@ static int split(struct selecting *s)
 		if (done[i])
 			continue;
 		if (p->n_series == FIGURE_SERIES_MAX)
-			return cannot(s, "more than %d curves: choose by --where PARAM=VALUE (of: %s)",
+			return cannot(s,
+				      "more than %d curves: choose by --where PARAM=VALUE (of: %s)",
 				      FIGURE_SERIES_MAX, s->figure->series);
 		name_series(s, old[i], p->names[p->n_series], false);
 		for (size_t j = i; j < n; j++) {

@@ -71,9 +71,9 @@ static void put_n(FILE *f, const struct figure_points *p)
 	put_string(f, "invocations", text);
 	/* Six are needed for an interval: see median_ranks(). */
 	put_string(f, "interval",
-		   low >= 6    ? "95 % interval" :
-		   high < 6    ? "minimum and maximum" :
-				 "95 % interval, or min and max below 6 invocations");
+		   low >= 6   ? "95 % interval"
+		   : high < 6 ? "minimum and maximum"
+			      : "95 % interval, or min and max below 6 invocations");
 }
 
 /* with_METRIC = '1 3': the curves that have it in any point, for iterations over those. */
@@ -167,7 +167,8 @@ static int write_each(struct export_sink *sink, const struct section *s, const s
 static int write_series(const char *dir, const struct figure *f, const struct figure_points *p,
 			size_t series, json_t *columns)
 {
-	struct export_sink sink = { create(dir, "points-%zu.tsv", series + 1), EXPORT_PLAIN, columns, 0 };
+	struct export_sink sink = { create(dir, "points-%zu.tsv", series + 1), EXPORT_PLAIN,
+				    columns, 0 };
 	int err = 0;
 
 	if (!sink.out)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC1091,SC2034,SC2154
-# `plot`: every figure in every format from a real journal, and what cannot be drawn is said, not drawn.
+# shellcheck disable=SC1091,SC2012,SC2016,SC2034,SC2154
+# `plot`: every figure in every format from a real journal, and what cannot be
+# drawn is said, not drawn.
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python
@@ -83,7 +84,8 @@ tw plot -d "$T/again" $J
 check "svg is the default, and the same each time" diff -r -x forest.svg "$T/svg" "$T/again"
 check "pictures are readable for whom the umask lets" \
 	test "$(stat -c %a "$T/svg/ebusy.svg")" = "$(printf '%o' $((0666 & ~0$(umask))))"
-has "it says n, and what the bars are" "$T/txt/latency-rate.txt" '3 invocations, minimum and maximum'
+has "it says n, and what the bars are" "$T/txt/latency-rate.txt" \
+	'3 invocations, minimum and maximum'
 has "it says what is held" "$T/txt/delivery-cdf.txt" 'rate=10000 cpus=0-1'
 
 tw plot -d "$T/where" --format txt --where rate=2000 --where cpus=0 $J delivery-cdf
@@ -136,7 +138,8 @@ out.writerows(r for r in rows if r["bench"] == "contention" and r["ebusy_ratio_p
 PY
 sed '/^lo = /,$d' plots/ebusy.gp >"$T/functions.gp"
 {
-	echo "format = 'txt'; figure = 'ebusy'; series = 1; load 'plots/common.gp'"
+	echo "format = 'txt'; figure = 'ebusy'; series = 1; array name[1];" \
+		"name[1] = 'a'; load 'plots/common.gp'"
 	echo "load '$T/functions.gp'"
 	while read -r n a ratio; do echo "print sprintf('%.15g', loss($a)), ' $ratio'"; done \
 		<tests/fixtures/loss.tsv
@@ -166,7 +169,8 @@ refused "--where without a value" 2 'PARAM=VALUE'
 tw plot -d "$T/none" --where rate=7 $J ebusy
 refused "--where that nothing meets" 2 'ebusy.*contention.*rate=7'
 tw plot -d "$T/none" --where cpus=0 $J ebusy
-refused "no CPUs that share an element" 2 'ebusy cannot be drawn: no CPUs share.*twbench run contention'
+refused "no CPUs that share an element" 2 \
+	'ebusy cannot be drawn: no CPUs share.*twbench run contention'
 tw plot -d "$T/none" $J forest
 refused "a figure of a table" 2 'forest.*--rows.*twbench compare'
 tw plot -d "$T/none" --rows "$T/nowhere" forest
@@ -193,7 +197,8 @@ with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
         out.write(json.dumps(line) + "\n")
 PY
 tw plot -d "$T/none" "$T/part" ebusy delivery-cdf
-refused "a missing metric is named, and nothing is drawn" 2 'ebusy.*has busy_ns_mean.*twbench run cont'
+refused "a missing metric is named, and nothing is drawn" 2 \
+	'ebusy.*has busy_ns_mean.*twbench run cont'
 check "nothing was drawn, not even in part" test ! -e "$T/none"
 tw plot -d "$T/rest" "$T/part"
 expect "all that can be drawn, the other one is named" 0 'ebusy cannot be drawn'
