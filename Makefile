@@ -34,11 +34,14 @@ PARTS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*/*.c))
 TRIGGERS := $(patsubst bench/triggers/%.c,%,$(wildcard bench/triggers/*.c))
 SRCS := $(wildcard $(DIRS:%=bench/%/*.c)) $(DRIVERS:%=bench/drivers/%.c) \
 	$(PARTS:%=bench/drivers/%.c) $(TRIGGERS:%=bench/triggers/%.c)
-OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/gen/registry.o $(B)/gen/bpf_images.o $(B)/gen/bpf_data.o $(B)/user.o
+OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/gen/registry.o $(B)/gen/bpf_images.o $(B)/gen/bpf_data.o $(B)/user.o \
+	$(B)/gen/plots.o $(B)/gen/plots_data.o
 # kernel/: each file in impl/ is an implementation of the kfuncs, for the shim in user space.
 IMPLS := $(patsubst kernel/impl/%.c,%,$(wildcard kernel/impl/*.c))
 FAMILIES := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 BPF_OBJS := $(foreach f,$(FAMILIES),$(GEN)/bpf/$(f).impl.o $(GEN)/bpf/$(f).plain.o)
+# Each plots/*.gp is a figure, but for the looks that they share.
+FIGURES := $(filter-out common,$(patsubst plots/%.gp,%,$(wildcard plots/*.gp)))
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
 VALIDATE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/validate/*.c))
 # Programs that share no code with bench/, to check it against.
@@ -83,7 +86,7 @@ define stamp
 @printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' > $@
 endef
 build/sources: FORCE
-	$(call stamp,$(DRIVERS) / $(PARTS) / $(TRIGGERS) / $(FAMILIES) / $(IMPLS) / $(TW_CASES))
+	$(call stamp,$(DRIVERS) / $(PARTS) / $(TRIGGERS) / $(FAMILIES) / $(IMPLS) / $(TW_CASES) / $(FIGURES))
 build/clang: FORCE
 	$(call stamp,$(CLANG) $(BPF_CFLAGS) $(shell $(CLANG) --version 2>/dev/null | sed -n 1p))
 $(B)/cc: FORCE
@@ -143,6 +146,36 @@ $(GEN)/bpf_images.c: Makefile build/sources $(FAMILIES:%=bpf/%.bpf.c) $(FAMILIES
 	echo '	NULL'; echo '};'; \
 	echo 'const char bpf_fired_list[] = "'`grep -lE '^int on_|"tw_triggers.bpf.h"' $(FAMILIES:%=bpf/%.bpf.c) | \
 	sed 's,bpf/,,; s,\.bpf\.c,,'`'";'; } > $@
+
+# Likewise the gnuplot sources.
+symbol = gp_$(subst -,_,$(1))
+$(GEN)/plots_data.S: Makefile build/sources
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from plots/ by the Makefile. */'; \
+	echo '	.section .rodata'; \
+	$(foreach p,common $(FIGURES),echo '	.globl $(call symbol,$(p)), $(call symbol,$(p))_end'; \
+	echo '$(call symbol,$(p)):'; echo '	.incbin "plots/$(p).gp"'; \
+	echo '$(call symbol,$(p))_end:';) \
+	echo '	.section .note.GNU-stack,"",%progbits'; } > $@
+
+$(GEN)/plots.c: Makefile build/sources
+	@mkdir -p $(@D)
+	$(call msg,GEN,$@)
+	$(Q){ echo '/* Generated from plots/ by the Makefile. */'; \
+	echo '#include "figure.h"'; \
+	$(foreach p,common $(FIGURES),echo 'extern const char $(call symbol,$(p))[], \
+	$(call symbol,$(p))_end[];';) \
+	echo 'const struct figure_source figure_common ='; \
+	echo '	{ "common", gp_common, gp_common_end };'; \
+	echo 'const struct figure_source figure_sources[] = {'; \
+	$(foreach p,$(FIGURES),echo '	{ "$(p)", $(call symbol,$(p)), $(call symbol,$(p))_end },';) \
+	echo '	{ 0 },'; echo '};'; } > $@
+
+$(B)/gen/plots_data.o: $(GEN)/plots_data.S $(wildcard plots/*.gp)
+	@mkdir -p $(@D)
+	$(call msg,AS,$@)
+	$(Q)$(CC) -c $< -o $@
 
 $(B)/gen/bpf_data.o: $(GEN)/bpf_data.S $(BPF_OBJS)
 	@mkdir -p $(@D)
@@ -422,6 +455,14 @@ validate: $(B)/tests/validate/validate
 doctor: all
 	@$(B)/twbench doctor
 
+DIR ?= build/plots
+plots: all
+	@scripts/deps --install bench || true
+	@journal='$(or $(JOURNAL),$(shell ls -t results/*.jsonl results/runs/*.jsonl 2>/dev/null | sed -n 1p))'; \
+	[ "$$journal" ] || { echo 'plots: no journal in results/: JOURNAL=FILE, or `make bench`' \
+		'first' >&2; exit 2; }; \
+	$(B)/twbench plot -d '$(DIR)' $$journal $(ARGS)
+
 prefix ?= /usr/local
 install: all
 	install -D $(B)/twbench $(DESTDIR)$(prefix)/bin/twbench
@@ -439,6 +480,7 @@ help:
 	@echo '  static    one static executable, build/static/twbench'
 	@echo '  validate  simulate the decision rule, write the table into results/validation/ (minutes)'
 	@echo '  doctor    what this machine can measure, and what disturbs it'
+	@echo '  plots     figures of JOURNAL (default: newest in results/) into DIR (build/plots)'
 	@echo '  install   into $$(prefix)/bin'
 	@echo '  clean     remove build/'
 	@echo 'Variables'
@@ -451,7 +493,7 @@ help:
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
 .PHONY: all bench user-bench test tests tests-unit tests-kernel tests-explore tests-stress static validate \
-	doctor install clean help FORCE
+	doctor plots install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

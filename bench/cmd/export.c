@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* twbench export: journals as one flat table, for plots and other programs. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,11 +15,12 @@
 
 /* ---- command line ---- */
 
-enum { KEY_FORMAT = 0x100, KEY_HIST };
+enum { KEY_FORMAT = 0x100, KEY_HIST, KEY_POINTS };
 
 struct args {
 	enum export_format format;
 	const char *hist;
+	bool points;
 	char **paths;
 	size_t n;
 };
@@ -27,6 +29,8 @@ static const struct argp_option options[] = {
 	{ "format", KEY_FORMAT, "csv|json", 0, "What to write (default: csv)", 0 },
 	{ "hist", KEY_HIST, "METRIC", 0,
 	  "Write the bins of this histogram instead, merged over the invocations of a point", 0 },
+	{ "points", KEY_POINTS, NULL, 0,
+	  "Write a row per point instead: medians over its invocations, with their intervals", 0 },
 	{ 0 },
 };
 
@@ -50,6 +54,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_HIST:
 		args->hist = arg;
 		return 0;
+	case KEY_POINTS:
+		args->points = true;
+		return 0;
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
 		args->n = state->argc - state->next;
@@ -70,11 +77,14 @@ static const struct argp argp = {
 	       "\v"
 	       "--hist: low_ns is the bin's smallest value, width_ns how many values it holds"
 	       " (nothing: without bound), count the number of events.\n"
+	       "--points: n is the number of invocations; of a metric NAME, NAME is the median,"
+	       " NAME_lo and NAME_hi its 95 % interval, or minimum and maximum if n < 6.\n"
 	       "Exit status: 0; 2 usage; 5 bad or foreign input; 6 output failed.\n"
 	       "\n"
 	       "EXAMPLES\n"
 	       "  twbench export results/run.jsonl >run.csv\n"
 	       "  twbench export --hist delivery_ns results/run.jsonl >cdf.csv\n"
+	       "  twbench export --points results/run.jsonl >medians.csv\n"
 	       "  twbench export --format json run.jsonl | jq '.[].delivery_ns_p50'\n",
 };
 
@@ -96,6 +106,14 @@ static void say_unknown_hist(const struct inputs *in, const char *name)
 	json_decref(seen);
 }
 
+static int write_table(const struct args *args, const struct inputs *in)
+{
+	if (args->hist)
+		return export_hist(stdout, in, args->format, args->hist);
+	return args->points ? export_points(stdout, in, args->format)
+			    : export_samples(stdout, in, args->format);
+}
+
 int cmd_export(int argc, char **argv)
 {
 	struct args args = { 0 };
@@ -104,6 +122,10 @@ int cmd_export(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	if (args.hist && args.points) {
+		fputs(WHO ": --hist or --points, not both\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (!args.n) {
 		fputs(WHO ": which JOURNAL? `twbench run -o FILE` writes one\n", stderr);
 		return EXIT_USAGE;
@@ -111,8 +133,7 @@ int cmd_export(int argc, char **argv)
 	code = inputs_read(WHO, args.paths, args.n, &in);
 	if (code)
 		return code;
-	err = args.hist ? export_hist(stdout, &in, args.format, args.hist)
-			: export_samples(stdout, &in, args.format);
+	err = write_table(&args, &in);
 	if (err == -ENOENT)
 		say_unknown_hist(&in, args.hist);
 	else if (err)

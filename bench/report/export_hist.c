@@ -100,6 +100,27 @@ free_hist:
 	return err;
 }
 
+int export_hist_point(FILE *out, const struct section *s, const struct point *p, const char *name)
+{
+	static const char *const columns[] = { "bench", "low_ns", "width_ns", "count" };
+	struct hist_rows r = { .sink = { out, EXPORT_PLAIN, json_object(), 0 }, .name = name };
+	struct tw_hist *h = malloc(sizeof(*h));
+	int err = h && r.sink.columns ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < 4 && !err; i++)
+		if (json_object_set_new(r.sink.columns, columns[i], json_true()))
+			err = -ENOMEM;
+	if (!err) {
+		r.path = "";
+		export_begin(&r.sink);
+		err = put_point(&r, s, p, h);
+		export_end(&r.sink);
+	}
+	json_decref(r.sink.columns);
+	free(h);
+	return err;
+}
+
 /* Those of the samples that have the histogram, so that other benches bring no empty columns. */
 static int add_columns(json_t *columns, const struct inputs *in, const char *name)
 {

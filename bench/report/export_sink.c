@@ -7,8 +7,21 @@
 #include "export.h"
 #include "number.h"
 
-static void csv_string(FILE *out, const char *s)
+/* gnuplot cuts a string at a comma, quoted or not, and at a quote. */
+static void plain_string(FILE *out, const char *s)
 {
+	for (; *s; s++)
+		fputc(strchr("\"\t\r\n", *s) ? ' ' : *s, out);
+}
+
+static void csv_string(const struct export_sink *sink, const char *s)
+{
+	FILE *out = sink->out;
+
+	if (sink->format == EXPORT_PLAIN) {
+		plain_string(out, s);
+		return;
+	}
 	if (!s[strcspn(s, ",\"\r\n")]) {
 		fputs(s, out);
 		return;
@@ -22,21 +35,26 @@ static void csv_string(FILE *out, const char *s)
 	fputc('"', out);
 }
 
-static int csv_cell(FILE *out, const json_t *v)
+static const char *separator(const struct export_sink *s)
+{
+	return s->format == EXPORT_PLAIN ? "\t" : ",";
+}
+
+static int csv_cell(const struct export_sink *s, const json_t *v)
 {
 	char number[NUMBER_MAX], *dump;
 
 	if (!v || json_is_null(v))
 		return 0;
 	if (json_is_number(v)) {
-		fputs(number_full(number, v), out);
+		fputs(number_full(number, v), s->out);
 	} else if (json_is_string(v)) {
-		csv_string(out, json_string_value(v));
+		csv_string(s, json_string_value(v));
 	} else {
 		dump = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 		if (!dump)
 			return -ENOMEM;
-		csv_string(out, dump);
+		csv_string(s, dump);
 		free(dump);
 	}
 	return 0;
@@ -50,8 +68,8 @@ static int csv_row(struct export_sink *s, const json_t *row)
 
 	json_object_foreach(s->columns, name, unused) {
 		fputs(comma, s->out);
-		err = err ?: csv_cell(s->out, json_object_get(row, name));
-		comma = ",";
+		err = err ?: csv_cell(s, json_object_get(row, name));
+		comma = separator(s);
 	}
 	fputc('\n', s->out);
 	return err;
@@ -87,8 +105,8 @@ void export_begin(struct export_sink *s)
 	}
 	json_object_foreach(s->columns, name, unused) {
 		fputs(comma, s->out);
-		csv_string(s->out, name);
-		comma = ",";
+		csv_string(s, name);
+		comma = separator(s);
 	}
 	fputc('\n', s->out);
 }

@@ -15,7 +15,8 @@ static const char *fact(char buf[FACT_MAX], const json_t *env, const char *key)
 	return text_value(buf, FACT_MAX, json_object_get(env, key));
 }
 
-static int print_machine(const struct report *r, const json_t *env)
+/* "MODEL, 2 CPUs, bare metal" */
+static void say_machine(const json_t *env, char *buf, size_t size)
 {
 	const char *hv = json_string_value(json_object_get(env, "hypervisor"));
 	char model[FACT_MAX], cpus[FACT_MAX], under[FACT_MAX];
@@ -31,8 +32,24 @@ static int print_machine(const struct report *r, const json_t *env)
 		strcpy(under, "bare metal");
 	else
 		snprintf(under, sizeof(under), "virtual machine (%.100s)", hv);
-	return text_item(r->out, "machine", "%s, %s CPU%s, %s", fact(model, env, "cpu_model"), cpus,
-			 strcmp(cpus, "1") ? "s" : "", under);
+	snprintf(buf, size, "%s, %s CPU%s, %s", fact(model, env, "cpu_model"), cpus,
+		 strcmp(cpus, "1") ? "s" : "", under);
+}
+
+static int print_machine(const struct report *r, const json_t *env)
+{
+	char machine[3 * FACT_MAX];
+
+	say_machine(env, machine, sizeof(machine));
+	return text_item(r->out, "machine", "%s", machine);
+}
+
+void report_machine(const json_t *env, char *buf, size_t size)
+{
+	char machine[3 * FACT_MAX], release[FACT_MAX];
+
+	say_machine(env, machine, sizeof(machine));
+	snprintf(buf, size, "%s, kernel %s", machine, fact(release, env, "kernel_release"));
 }
 
 /* Options that are on; "none", or "-" where the configuration could not be read. */

@@ -23,6 +23,9 @@ int report_print(const struct report *r);
 /* Machine, kernel, command, ... : what a reader asks first. */
 int report_head(const struct report *r, const struct sections *s);
 
+/* Machine and kernel, for one line below a picture. */
+void report_machine(const json_t *env, char *buf, size_t size);
+
 /* The tables that the section's bench describes, and what they leave out if all is wanted. */
 int report_tables(const struct report *r, const struct section *s);
 

@@ -142,6 +142,47 @@ refused "--hist of an unknown name lists the right ones" 2 "'frob'.*delivery_ns"
 tw export --hist frob "$T/a"
 refused "--hist where there is none" 2 "'frob'"
 
+# ---- points ----
+
+cat >"$T/points.py" <<'PY'
+"""points TABLE JOURNAL: each row is the median, minimum and maximum of a point's invocations."""
+import csv
+import json
+import statistics
+import sys
+
+points = {}
+with open(sys.argv[2]) as f:
+    for sample in (s for s in map(json.loads, f) if s["kind"] == "sample"):
+        key = sample["bench"], json.dumps(sample["params"], sort_keys=True)
+        points.setdefault(key, []).append(sample)
+with open(sys.argv[1], newline="") as f:
+    rows = list(csv.DictReader(f, strict=True))
+assert len(rows) == len(points), f"{len(rows)} rows, {len(points)} points"
+seen = 0
+for (bench, _), samples in points.items():
+    params = {k: str(v) for k, v in samples[0]["params"].items()}
+    row, = (r for r in rows if r["bench"] == bench and
+            all(r[k] == v for k, v in params.items()) and
+            not any(r[k] for k in ("trigger", "arrival", "elements") if k not in params))
+    assert int(row["n"]) == len(samples), f"{row['n']} invocations, {len(samples)}"
+    for name in set().union(*(s["metrics"] for s in samples)):
+        v = [s["metrics"][name] for s in samples if s["metrics"].get(name) is not None]
+        for end, wanted in ("", statistics.median(v)), ("_lo", min(v)), ("_hi", max(v)):
+            got = float(row[name + end])
+            assert abs(got - wanted) <= 1e-9 * abs(wanted), f"{name + end}: {got}, not {wanted}"
+            seen += 1
+assert seen > 500, f"{seen} numbers"
+PY
+tw export --points tests/fixtures/plot.jsonl
+expect "--points" 0
+check "--points: medians, minima and maxima of three" \
+	"$PYTHON" "$T/points.py" "$T/out" tests/fixtures/plot.jsonl
+tw export --points --format json tests/fixtures/plot.jsonl
+check "--points: JSON" "$PYTHON" -m json.tool "$T/out"
+tw export --points --hist delivery_ns "$T/rich"
+refused "--points and --hist" 2 'not both'
+
 # ---- unfinished, and output ----
 
 head -n 2 "$T/a" >"$T/part"

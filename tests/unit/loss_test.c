@@ -8,6 +8,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "loss.h"
 
@@ -30,6 +31,26 @@ static void many_small_sources_are_erlang(void **state)
 	for (size_t i = 0; i < 1000; i++)
 		s[i] = (struct loss_source){ 1, 0.0003 };
 	assert_float_equal(loss_finite(s, 1000), 0.3 / 1.3, 5e-4);
+}
+
+/* The curve of plots/ebusy.gp is held to the same table by tests/cli/plot.t: n like sources, of which
+ * the others bring the load a. */
+static void like_sources_are_as_in_the_table(void **state)
+{
+	FILE *f = fopen("tests/fixtures/loss.tsv", "re");
+	struct loss_source s[8];
+	double a, ratio;
+	size_t n, rows = 0;
+
+	assert_non_null(f);
+	for (; fscanf(f, "%zu %lf %lf", &n, &a, &ratio) == 3; rows++) {
+		assert_in_range(n, 2, 8);
+		for (size_t i = 0; i < n; i++)
+			s[i] = (struct loss_source){ 1000, a / (n - 1) / 1000 };
+		assert_float_equal(loss_finite(s, n), ratio, EPS);
+	}
+	fclose(f);
+	assert_in_range(rows, 10, 1000);
 }
 
 static void alone_nothing_is_lost(void **state)
@@ -134,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_like_sources_are_erlang),
 		cmocka_unit_test(many_small_sources_are_erlang),
+		cmocka_unit_test(like_sources_are_as_in_the_table),
 		cmocka_unit_test(alone_nothing_is_lost),
 		cmocka_unit_test(what_never_rests_has_no_prediction),
 		cmocka_unit_test(a_simulation_agrees),
