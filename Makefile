@@ -27,7 +27,7 @@ endif
 COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 ARCH_INCLUDE := /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
 
-DIRS := core data stats report kernel_if cmd
+DIRS := core data stats report compare kernel_if cmd
 # Each file in drivers/ is a bench; those in drivers/<bench>/ are parts of a long one.
 DRIVERS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*.c))
 PARTS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*/*.c))
@@ -50,7 +50,7 @@ TW_CFLAGS = -std=gnu11 $(WARN) -Ibpf $(DIRS:%=-Ibench/%) -Ibench/drivers $(LIBPE
 DEFS = -DTW_VERSION='"$(VERSION)"' -DTW_COMMIT='"$(COMMIT)"' \
 	-DTW_CLANG_VERSION='"$(shell $(CLANG) --version 2>/dev/null | sed -n 1p)"' \
 	-DTW_LIBPERF_VERSION='"$(LIBPERF_VERSION)"'
-LIBS := -lbpf -lelf -lz -ljansson -lgsl -lgslcblas -lm
+LIBS := -lbpf -lelf -lz -ljansson -lgsl -lgslcblas -lnettle -lm
 ifneq ($(SAN),)
 TW_CFLAGS += -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined) -fno-omit-frame-pointer
 endif

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "compare.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exit_code.h"
+#include "noise_floor.h"
+
+#define WHY(c, ...) snprintf((c)->why, sizeof((c)->why), __VA_ARGS__)
+
+/* ---- reading ---- */
+
+static void *read_in_thread(void *side)
+{
+	return (void *)(intptr_t)side_read(side);
+}
+
+/* Parsing is what takes time: one side per CPU. Jansson's seed must be there before. */
+static int read_sides(struct comparison *c)
+{
+	bool both_stdin = !strncmp(c->base.spec, "-", 2) && !strncmp(c->head.spec, "-", 2);
+	pthread_t thread;
+	void *head_code;
+	int code;
+
+	if (both_stdin) {
+		WHY(c, "standard input can be read only once: give a file");
+		return EXIT_USAGE;
+	}
+	json_object_seed(0);
+	if (pthread_create(&thread, NULL, read_in_thread, &c->head)) {
+		WHY(c, "no thread to read with");
+		return EXIT_INTERNAL;
+	}
+	code = side_read(&c->base);
+	pthread_join(thread, &head_code);
+	if (code || head_code)
+		WHY(c, "%s", code ? c->base.why : c->head.why);
+	return code ? code : (int)(intptr_t)head_code;
+}
+
+static bool same_names(const json_t *a, const json_t *b)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)a, name, v)
+		if (!json_object_get(b, name))
+			return false;
+	return json_object_size(a) == json_object_size(b);
+}
+
+static int by_mark(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* New, ascending. */
+static uint64_t *marks_of(const struct side *s)
+{
+	uint64_t *v = malloc((s->n_samples + 1) * sizeof(*v));
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_points && v; i++)
+		for (size_t k = 0; k < s->points[i].n; k++)
+			v[n++] = s->points[i].samples[k].mark;
+	if (v)
+		qsort(v, n, sizeof(*v), by_mark);
+	return v;
+}
+
+/* A copy compared with its original is a gate that cannot fail. 1, 0 or -ENOMEM. */
+static int share_a_sample(const struct comparison *c)
+{
+	uint64_t *a = marks_of(&c->base), *b = marks_of(&c->head);
+	int shared = a && b ? 0 : -ENOMEM;
+
+	for (size_t i = 0, k = 0; !shared && i < c->base.n_samples && k < c->head.n_samples;) {
+		shared = a[i] == b[k];
+		if (a[i] < b[k])
+			i++;
+		else
+			k++;
+	}
+	free(a);
+	free(b);
+	return shared;
+}
+
+static int check_sides(struct comparison *c)
+{
+	int shared = share_a_sample(c);
+
+	if (shared < 0) {
+		WHY(c, "no memory");
+		return EXIT_INTERNAL;
+	}
+	if (shared) {
+		WHY(c, "%s and %s share a sample: is one a copy of the other?", c->base.spec, c->head.spec);
+		return EXIT_USAGE;
+	}
+	if (!same_names(c->base.select, c->head.select)) {
+		WHY(c, "select both sides by the same parameters: %s, %s", c->base.spec, c->head.spec);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* ---- environments ---- */
+
+static const json_t *env_of(const struct side_journal *j)
+{
+	return json_object_get(j->header, "env");
+}
+
+static int refuse(struct comparison *c, const char *a, const char *b, const json_t *difference)
+{
+	char fields[600], group[64] = "";
+	const char *key, *name;
+	json_t *v;
+
+	env_not_meant(difference, &c->opts.treatment, fields, sizeof(fields));
+	if (!*fields)
+		return 0;
+	json_object_foreach((json_t *)difference, key, v) {
+		name = json_object_get(c->opts.treatment.fields, key) ? NULL : env_group_of(key);
+		if (name && !*group)
+			snprintf(group, sizeof(group), " (or the group: %s)", name);
+	}
+	WHY(c, "%s and %s are not comparable: they differ in %s; --treatment names what is meant to differ%s",
+	    a, b, fields, group);
+	return EXIT_NOT_COMPARABLE;
+}
+
+static int check_pair(struct comparison *c, const struct side_journal *a, const struct side_journal *b,
+		      bool keep)
+{
+	json_t *d = env_difference(env_of(a), env_of(b));
+	int code;
+
+	if (!d) {
+		WHY(c, "no memory");
+		return EXIT_INTERNAL;
+	}
+	code = refuse(c, a->path, b->path, d);
+	if (keep)
+		c->differs = d;
+	else
+		json_decref(d);
+	return code;
+}
+
+/* Several journals of one side have to be of one and the same thing, whatever the treatment. */
+static int check_within(struct comparison *c, const struct side *s)
+{
+	struct treatment meant = c->opts.treatment;
+	int code = 0;
+
+	c->opts.treatment = (struct treatment){ .fields = json_object() };
+	for (size_t i = 1; i < s->n_journals && !code; i++)
+		code = check_pair(c, &s->journals[0], &s->journals[i], false);
+	treatment_free(&c->opts.treatment);
+	c->opts.treatment = meant;
+	return code;
+}
+
+/* ---- impl is a parameter of the points, not of the environment ---- */
+
+/* The implementations of a side: an object of their names. */
+static json_t *impls_of(const struct side *s)
+{
+	json_t *names = json_object();
+
+	for (size_t i = 0; i < s->n_points; i++) {
+		const char *impl = json_string_value(json_object_get(s->points[i].id, "impl"));
+
+		if (impl && json_object_set_new(names, impl, json_true()))
+			break;
+	}
+	return names;
+}
+
+static bool share_a_name(const json_t *a, const json_t *b)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)a, name, v)
+		if (json_object_get(b, name))
+			return true;
+	return false;
+}
+
+static void forget_impl(struct side *s)
+{
+	for (size_t i = 0; i < s->n_points; i++)
+		json_object_del(s->points[i].id, "impl");
+}
+
+static int check_impls(struct comparison *c)
+{
+	json_t *a = impls_of(&c->base), *b = impls_of(&c->head);
+	size_t n = json_object_size(a), m = json_object_size(b);
+	int code = 0;
+
+	if (c->opts.treatment.impl && (n > 1 || m > 1)) {
+		WHY(c, "%s has several implementations: name one, JOURNAL:impl=NAME",
+		    n > 1 ? c->base.spec : c->head.spec);
+		code = EXIT_USAGE;
+	} else if (c->opts.treatment.impl) {
+		forget_impl(&c->base);
+		forget_impl(&c->head);
+	} else if (n && !share_a_name(a, b)) {
+		WHY(c, "%s and %s are not comparable: they differ in impl; --treatment impl if that is meant",
+		    c->base.spec, c->head.spec);
+		code = EXIT_NOT_COMPARABLE;
+	}
+	json_decref(a);
+	json_decref(b);
+	return code;
+}
+
+static int check_environments(struct comparison *c)
+{
+	const char *name;
+	int code;
+
+	if (!treatment_is_known(&c->opts.treatment, env_of(&c->base.journals[0]), &name) &&
+	    !treatment_is_known(&c->opts.treatment, env_of(&c->head.journals[0]), &name)) {
+		WHY(c, "--treatment %s: neither kernel, config, impl, twbench nor a field of the environment",
+		    name);
+		return EXIT_USAGE;
+	}
+	code = check_impls(c);
+	code = code ? code : check_within(c, &c->base);
+	code = code ? code : check_within(c, &c->head);
+	return code ? code : check_pair(c, &c->base.journals[0], &c->head.journals[0], true);
+}
+
+/* ---- verdicts ---- */
+
+/* A metric that is not positive somewhere cannot be told in percent; a row of one of its values is. */
+static int refused_row(struct comparison *c, int err)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].d.error)
+			WHY(c, "%s %s: %s", json_string_value(json_object_get(c->rows[i].base->id, "bench")),
+			    c->rows[i].metric, strerror(-c->rows[i].d.error));
+	if (err == -ENOMEM)
+		WHY(c, "no memory");
+	return err == -ENOMEM ? EXIT_INTERNAL : EXIT_BAD_INPUT;
+}
+
+static int decide(struct comparison *c)
+{
+	struct decide_row *rows = calloc(c->n_rows, sizeof(*rows));
+	struct decision *out = calloc(c->n_rows, sizeof(*out));
+	int err = rows && out ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < c->n_rows && !err; i++)
+		rows[i] = c->rows[i].data;
+	if (!err)
+		err = decide_rows(rows, c->n_rows, &c->opts.decide, out);
+	for (size_t i = 0; i < c->n_rows && out; i++) {
+		c->rows[i].d = out[i];
+		if (!err)
+			c->count[out[i].verdict]++;
+	}
+	free(rows);
+	free(out);
+	return err ? refused_row(c, err) : 0;
+}
+
+static bool same_journals(const struct side *a, const struct side *b)
+{
+	for (size_t i = 0; i < a->n_journals; i++)
+		if (i >= b->n_journals || strcmp(a->journals[i].path, b->journals[i].path))
+			return false;
+	return a->n_journals == b->n_journals;
+}
+
+static enum compare_unit unit_of(const struct comparison *c)
+{
+	if (c->opts.treatment.boots)
+		return COMPARE_BOOTS;
+	if (c->opts.self || c->opts.unpaired || !same_journals(&c->base, &c->head))
+		return COMPARE_INVOCATIONS;
+	return COMPARE_PAIRS;
+}
+
+static int make_rows(struct comparison *c)
+{
+	int err;
+
+	c->unit = unit_of(c);
+	err = compare_make_rows(c);
+
+	if (err == -ENOENT)
+		WHY(c, "%s and %s have no bench, parameters and metric in common that could be compared",
+		    c->base.spec, c->head.spec);
+	else if (err)
+		WHY(c, "no memory");
+	return !err ? 0 : err == -ENOENT ? EXIT_NOT_COMPARABLE : EXIT_INTERNAL;
+}
+
+int compare_run(struct comparison *c)
+{
+	int code = read_sides(c);
+
+	c->left_out = json_array();
+	c->warnings = json_array();
+	code = code ? code : check_sides(c);
+	code = code ? code : check_environments(c);
+	code = code ? code : make_rows(c);
+	code = code ? code : decide(c);
+	if (!code && compare_warn(c)) {
+		WHY(c, "no memory");
+		code = EXIT_INTERNAL;
+	}
+	return code;
+}
+
+enum compare_overall compare_overall(const struct comparison *c)
+{
+	if (c->count[VERDICT_REGRESSION])
+		return OVERALL_REGRESSION;
+	if (c->count[VERDICT_INCONCLUSIVE] || c->count[VERDICT_UNREACHABLE] || json_array_size(c->left_out))
+		return OVERALL_INCONCLUSIVE;
+	return OVERALL_NO_REGRESSION;
+}
+
+const char *overall_name(enum compare_overall o)
+{
+	static const char *const names[] = { "REGRESSION", "INCONCLUSIVE", "NO REGRESSION" };
+
+	return names[o];
+}
+
+int compare_exit_code(const struct comparison *c, bool strict)
+{
+	enum compare_overall o = compare_overall(c);
+
+	/* Nothing differs in an A/A comparison: what does is the machine's. */
+	if (o == OVERALL_REGRESSION || (c->opts.self && c->count[VERDICT_CHANGED]))
+		return EXIT_UNTRUSTED;
+	return strict && o == OVERALL_INCONCLUSIVE ? EXIT_INCONCLUSIVE : EXIT_DONE;
+}
+
+void compare_free(struct comparison *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++) {
+		free((double *)c->rows[i].data.base);
+		free((double *)c->rows[i].data.head);
+	}
+	free(c->rows);
+	side_free(&c->base);
+	side_free(&c->head);
+	json_decref(c->differs);
+	json_decref(c->left_out);
+	json_decref(c->warnings);
+}
