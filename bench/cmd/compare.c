@@ -243,10 +243,21 @@ static int write_floor(const struct comparison *c, const char *path)
 
 static int print(const struct args *args, const struct comparison *c)
 {
-	int err = -ENOSYS;
+	int err = 0;
 
-	if (args->format == FORMAT_TEXT)
+	switch (args->format) {
+	case FORMAT_MARKDOWN:
+		err = compare_print_markdown(stdout, c);
+		break;
+	case FORMAT_JSON:
+		err = compare_print_json(stdout, c, args->strict);
+		break;
+	case FORMAT_GITHUB:
+		err = compare_print_github(stdout, c);
+		break;
+	default:
 		err = compare_print_text(stdout, c, args->verbose);
+	}
 	if (!err)
 		return 0;
 	fprintf(stderr, WHO ": %s\n", strerror(-err));

@@ -298,10 +298,15 @@ static enum compare_unit unit_of(const struct comparison *c)
 
 static int make_rows(struct comparison *c)
 {
-	int err;
+	int err = compare_check_names(c);
 
+	if (err == -EINVAL)
+		return EXIT_USAGE;
 	c->unit = unit_of(c);
-	err = compare_make_rows(c);
+	c->foreign_noise = c->opts.noise && !noise_floor_is_of(c->opts.noise, c);
+	if (c->foreign_noise)
+		c->opts.noise = NULL;
+	err = err ? err : compare_make_rows(c);
 
 	if (err == -ENOENT)
 		WHY(c, "%s and %s have no bench, parameters and metric in common that could be compared",

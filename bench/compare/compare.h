@@ -43,6 +43,7 @@ struct comparison {
 	struct compare_opts opts;
 	struct side base, head;
 	enum compare_unit unit;
+	bool foreign_noise; /* opts.noise was another machine's, and is NULL now */
 	struct compare_row *rows; /* in the order of the report */
 	size_t n_rows;
 	size_t count[VERDICT_UNREACHABLE + 1]; /* rows by verdict */
@@ -76,6 +77,8 @@ const struct side_point *compare_point(const struct side *s, const struct point 
 
 /* ---- parts of compare_run() ---- */
 
+/* Whether the sides have what opts.benches and opts.metrics name: 0, -ENOMEM, or -EINVAL with why. */
+int compare_check_names(struct comparison *c);
 /* Fills in rows and left_out, without verdicts. 0, -ENOMEM, or -ENOENT: nothing is in both. */
 int compare_make_rows(struct comparison *c);
 /* Values of a row of both sides, as the unit has them; data.base and data.head are new. 0 or -ENOMEM. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "noise_floor.h"
 #include "number.h"
 
 /* Without its unit. Fractions become percent: one decimal, two where one would be 0. */
@@ -56,6 +57,14 @@ const char *figure_detectable(char buf[FIGURE_MAX], const struct compare_row *r)
 	if (!isfinite(r->d.detectable))
 		return strcpy(buf, "-");
 	number(buf, r, r->d.detectable, "");
+	return strcat(buf, unit(r));
+}
+
+const char *figure_noise(char buf[FIGURE_MAX], const struct compare_row *r)
+{
+	if (!(r->d.level > 0))
+		return strcpy(buf, "-");
+	number(buf, r, noise_floor_half_width(r), "");
 	return strcat(buf, unit(r));
 }
 

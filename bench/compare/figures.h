@@ -13,6 +13,8 @@ const char *figure_change(char buf[FIGURE_MAX], const struct compare_row *r, dou
 const char *figure_interval(char buf[FIGURE_MAX], const struct compare_row *r);
 /* The smallest shift that would be found: "2.1%"; "-": none. */
 const char *figure_detectable(char buf[FIGURE_MAX], const struct compare_row *r);
+/* Half the width of the interval, as noise_floor_write() takes it. */
+const char *figure_noise(char buf[FIGURE_MAX], const struct compare_row *r);
 /* "1.0%": the floor, with "*" behind it if it was measured by compare --self. */
 const char *figure_floor(char buf[FIGURE_MAX], const struct compare_row *r);
 /* "0.0031", "<1e-6" */

@@ -121,7 +121,7 @@ bool noise_floor_is_of(const json_t *noise, const struct comparison *c)
 
 /* ---- writing ---- */
 
-static double half_width(const struct compare_row *r)
+double noise_floor_half_width(const struct compare_row *r)
 {
 	if (r->data.scale == DECIDE_LOG)
 		return expm1((log1p(r->d.hi) - log1p(r->d.lo)) / 2);
@@ -133,7 +133,7 @@ static int put_row(json_t *noise, const struct comparison *c, const struct compa
 	json_t *old = find_row(noise, r);
 	json_t *row = json_pack("{sO sO ss ss sf sI ss}", "bench", json_object_get(r->base->id, "bench"),
 				"params", json_object_get(r->base->id, "params"), "metric", r->metric, "scale",
-				scale_name(r), "half_width", half_width(r), "n", (json_int_t)r->data.n_base,
+				scale_name(r), "half_width", noise_floor_half_width(r), "n", (json_int_t)r->data.n_base,
 				"journal", c->base.journals[0].path);
 
 	if (!row)

@@ -31,6 +31,9 @@ int noise_floor_read(const char *path, json_t **out, char *why, size_t size);
 /* The floor of a row, NAN if it has none. */
 double noise_floor_of(const json_t *noise, const struct compare_row *r);
 
+/* Of the row's interval, if it has one. */
+double noise_floor_half_width(const struct compare_row *r);
+
 /* Whether it is of the machine of these journals. */
 bool noise_floor_is_of(const json_t *noise, const struct comparison *c);
 

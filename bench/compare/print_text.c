@@ -73,7 +73,7 @@ static void head_cols(struct table *t, const struct table_arg *a)
 	}
 	table_col(t, ALIGN_RIGHT, "change");
 	table_col(t, ALIGN_LEFT, level);
-	table_col(t, ALIGN_RIGHT, "detects");
+	table_col(t, ALIGN_RIGHT, a->c->opts.self ? "noise" : "detects");
 	if (a->verbose) {
 		table_col(t, ALIGN_RIGHT, "floor");
 		table_col(t, ALIGN_RIGHT, "p");
@@ -102,7 +102,7 @@ static void row_cells(struct table *t, const struct table_arg *a, const struct c
 	}
 	table_cell(t, figure_change(text, r, r->d.shift));
 	table_cell(t, figure_interval(text, r));
-	table_cell(t, figure_detectable(text, r));
+	table_cell(t, a->c->opts.self ? figure_noise(text, r) : figure_detectable(text, r));
 	if (a->verbose) {
 		table_cell(t, figure_floor(text, r));
 		table_cell(t, figure_p(text, r->d.p));
@@ -179,7 +179,7 @@ static int print_verdict(FILE *out, const struct comparison *c)
 	if (!f)
 		return -ENOMEM;
 	if (c->opts.self)
-		fputs(c->count[VERDICT_CHANGED] ? "THE HALVES DIFFER" : "THE SAME", f);
+		fputs(c->count[VERDICT_CHANGED] ? "THE HALVES DIFFER" : "NO DIFFERENCE FOUND", f);
 	else
 		fputs(overall_name(compare_overall(c)), f);
 	fputs("  ", f);
@@ -217,6 +217,10 @@ static int print_notes(FILE *out, const struct comparison *c, bool verbose)
 			      " %g %% for p99, %g %% from p99.9 on, %g for ratios.",
 			      o->alpha, c->n_rows, c->n_rows == 1 ? "" : "s", 100 * c->opts.floor,
 			      200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
+	if (c->opts.self)
+		return err ? err :
+			     text_item(out, "",
+				       "noise: half the width of the interval, the floor of later comparisons.");
 	err = err ? err :
 		    text_item(out, "",
 			      "detects: the smallest change found with a chance of %g %%. (n more): replicates per"

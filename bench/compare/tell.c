@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
-#include "figures.h"
 #include "print.h"
 #include "text.h"
 
@@ -99,8 +97,8 @@ char *compare_tell_side(const struct comparison *c, const struct side *s)
 	static const char *const halves[] = { "", ", even invocations", ", odd invocations" };
 	char *text;
 
-	if (asprintf(&text, "%s%s: %zu samples of %zu points", s->spec, halves[s->half], s->n_samples,
-		     s->n_points) < 0)
+	if (asprintf(&text, "%s%s: %zu sample%s of %zu point%s", s->spec, halves[s->half], s->n_samples,
+		     s->n_samples == 1 ? "" : "s", s->n_points, s->n_points == 1 ? "" : "s") < 0)
 		return NULL;
 	text_clean(text);
 	return text;

@@ -197,6 +197,14 @@ static int warn_arguments(struct comparison *c)
 	return err;
 }
 
+static int warn_floor(struct comparison *c)
+{
+	if (!c->foreign_noise)
+		return 0;
+	return warn(c, "floor: the noise floors are another machine's and were not used: `twbench compare --self"
+		       " JOURNAL` measures this one's");
+}
+
 static int warn_control(struct comparison *c)
 {
 	for (size_t i = 0; i < c->n_rows; i++)
@@ -215,6 +223,7 @@ int compare_warn(struct comparison *c)
 	err = err ? err : warn_reach(c);
 	err = err ? err : warn_boots(c);
 	err = err ? err : warn_tests(c);
+	err = err ? err : warn_floor(c);
 	err = err ? err : warn_control(c);
 	err = err ? err : warn_arguments(c);
 	err = err ? err : warn_side(c, &c->base, "BASE");
