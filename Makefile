@@ -40,6 +40,7 @@ IMPLS := $(patsubst kernel/impl/%.c,%,$(wildcard kernel/impl/*.c))
 FAMILIES := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 BPF_OBJS := $(foreach f,$(FAMILIES),$(GEN)/bpf/$(f).impl.o $(GEN)/bpf/$(f).plain.o)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
+VALIDATE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/validate/*.c))
 # Programs that share no code with bench/, to check it against.
 INDEPENDENT := $(patsubst tests/independent/%.bpf.c,%,$(wildcard tests/independent/*.bpf.c))
 
@@ -185,6 +186,10 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libtwbench.a
 	$(call msg,CC,$@)
 	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/libtwbench.a $(LIBPERF_LIBS) $(LIBS) -lcmocka -o $@
 
+$(B)/tests/validate/validate: $(VALIDATE) $(B)/libtwbench.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(TW_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBPERF_LIBS) $(LIBS) -o $@
+
 build/tests/independent/%: tests/independent/%.c $(GEN)/tests/%.impl.o $(GEN)/tests/%.plain.o
 	@mkdir -p $(@D)
 	$(call msg,CC,$@)
@@ -279,10 +284,17 @@ test:
 	@$(MAKE) SAN=address tests-unit
 	@tests/run
 
-tests: tests-unit build/static/twbench $(INDEPENDENT:%=build/tests/independent/%)
+tests: tests-unit build/static/twbench $(B)/tests/validate/validate $(INDEPENDENT:%=build/tests/independent/%)
 tests-unit: $(UNITS:%=$(B)/tests/unit/%)
 
 static: build/static/twbench
+
+# Written even if a row misses: that is when it is read.
+validate: $(B)/tests/validate/validate
+	$(Q)mkdir -p build
+	$(Q)code=0; $< > build/validation.md || code=$$?; \
+	{ cat tests/validate/head.md build/validation.md tests/validate/tail.md; } > results/validation/README.md; \
+	cat build/validation.md; exit $$code
 
 doctor: all
 	@$(B)/twbench doctor
@@ -300,6 +312,7 @@ help:
 	@echo '  test      everything that this machine can test'
 	@echo '  all       build only, into build/ (default)'
 	@echo '  static    one static executable, build/static/twbench'
+	@echo '  validate  simulate the decision rule, write the table into results/validation/ (minutes)'
 	@echo '  doctor    what this machine can measure, and what disturbs it'
 	@echo '  install   into $$(prefix)/bin'
 	@echo '  clean     remove build/'
@@ -312,11 +325,13 @@ help:
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
-.PHONY: all bench test tests tests-unit static doctor install clean help FORCE
+.PHONY: all bench test tests tests-unit static validate doctor install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 # Objects see libperf's headers: a new libperf means new objects.
 $(OBJS) $(B)/bench/main.o: build/libperf.mk $(B)/cc
 
--include $(OBJS:.o=.d) $(B)/bench/main.d $(wildcard $(B)/tests/unit/*.d)
+$(VALIDATE): build/libperf.mk $(B)/cc
+
+-include $(OBJS:.o=.d) $(VALIDATE:.o=.d) $(B)/bench/main.d $(wildcard $(B)/tests/unit/*.d)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "decide_row.h"
-#include "family.h"
+#include "holm.h"
 #include "rank_test.h"
 
 static bool in_unit(double v)

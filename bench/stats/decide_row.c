@@ -6,10 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "family.h"
 #include "median.h"
 #include "rank_test.h"
 #include "shift.h"
+#include "t_test.h"
 
 /* What is tested: logs or values; paired, only y, the differences. Each ascending after the tests. */
 struct sample {

@@ -162,11 +162,13 @@ double rank_null_p(const struct rank_null *d, size_t seen)
 	size_t off = off_mean(d, seen);
 	double below = 0, above = 0;
 
+	/* No integer is nearer to the mean. */
+	if (off <= 1)
+		return 1;
 	/* Each tail from its end inwards: the small ones first. */
 	for (size_t i = 0; i < d->len && off_mean(d, d->base + i) >= off; i++)
 		below += d->p[i];
-	/* At the mean itself the first loop has seen all. */
-	for (size_t i = d->len; off && i-- > 0 && off_mean(d, d->base + i) >= off;)
+	for (size_t i = d->len; i-- > 0 && off_mean(d, d->base + i) >= off;)
 		above += d->p[i];
 	return fmin(1, below + above);
 }

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Many tests at once, and the test of means that rank tests are checked against. */
-#ifndef TW_FAMILY_H
-#define TW_FAMILY_H
+/* The test of means that rank tests are checked against. */
+#ifndef TW_T_TEST_H
+#define TW_T_TEST_H
 
 #include <stddef.h>
-
-/*
- * Holm (1979): adj[i] < alpha rejects row i such that any false rejection among the n has probability
- * below alpha, however the rows depend on each other. Each p in [0, 1]; adj may be p. -EINVAL, -ENOMEM.
- */
-int holm(const double *p, size_t n, double *adj);
 
 struct t_test {
 	double t, df;
