@@ -90,9 +90,8 @@ const char *figure_verdict(char buf[FIGURE_MAX], const struct compare_row *r)
 	if (r->d.verdict < VERDICT_INCONCLUSIVE)
 		return strcpy(buf, name);
 	if (r->d.further >= DECIDE_NEVER)
-		snprintf(buf, FIGURE_MAX, "%s (on the floor)", name);
-	else
-		snprintf(buf, FIGURE_MAX, "%s (%zu more)", name, r->d.further);
+		return strcpy(buf, name);
+	snprintf(buf, FIGURE_MAX, "%s +%zu", name, r->d.further);
 	return buf;
 }
 

@@ -12,9 +12,14 @@
 #include "print.h"
 #include "text.h"
 
+/* Names of metrics are foreign, too; shorter than this says nothing. */
+#define METRIC_LEAST 12
+
 struct table_arg {
 	const struct comparison *c;
 	bool verbose;
+	bool compact; /* the change alone, not from what to what */
+	size_t metric_max; /* columns for its name */
 };
 
 /* ---- head ---- */
@@ -67,7 +72,7 @@ static void head_cols(struct table *t, const struct table_arg *a)
 
 	snprintf(level, sizeof(level), "%g%% interval", 100 * a->c->opts.decide.level);
 	table_col(t, ALIGN_LEFT, "metric");
-	if (!a->verbose) {
+	if (!a->verbose && !a->compact) {
 		table_col(t, ALIGN_RIGHT, "base");
 		table_col(t, ALIGN_RIGHT, "head");
 	}
@@ -91,12 +96,26 @@ static const char *short_verdict(const struct compare_row *r)
 	return words[r->d.verdict];
 }
 
+/* Cut in the middle: both the thing and its percentile are told. */
+static void metric_cell(struct table *t, const char *name, size_t max)
+{
+	size_t n = strlen(name), head = max / 2 - 1, tail = max - head - 2;
+	char text[256];
+
+	if (n <= max || max >= sizeof(text)) {
+		table_cell(t, name);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.*s..%s", (int)head, name, name + n - tail);
+	table_cell(t, text);
+}
+
 static void row_cells(struct table *t, const struct table_arg *a, const struct compare_row *r)
 {
 	char text[FIGURE_MAX], n[NUMBER_MAX];
 
-	table_cell(t, r->metric);
-	if (!a->verbose) {
+	metric_cell(t, r->metric, a->metric_max);
+	if (!a->verbose && !a->compact) {
 		table_cell(t, number_text(n, r->base_median, r->metric));
 		table_cell(t, number_text(n, r->head_median, r->metric));
 	}
@@ -133,9 +152,38 @@ static void build(struct table *t, const struct rows *rows)
 	}
 }
 
-static int print_section(FILE *out, const struct section *s, const struct table_arg *a)
+static size_t width_of(const struct section *s, const struct table_arg *a)
+{
+	const struct rows rows = { .section = s, .numbered = true, .arg = a };
+	struct table t = { 0 };
+	size_t width;
+
+	build(&t, &rows);
+	width = table_width(&t);
+	table_fini(&t);
+	return width;
+}
+
+/* What is left out if the table is too wide even with numbers for its points. */
+static void make_fit(const struct section *s, struct table_arg *a)
+{
+	size_t width;
+
+	a->metric_max = SIZE_MAX;
+	a->compact = width_of(s, a) > TABLE_WIDTH;
+	if (!a->compact || width_of(s, a) <= TABLE_WIDTH)
+		return;
+	a->metric_max = METRIC_LEAST;
+	width = width_of(s, a);
+	if (width < TABLE_WIDTH)
+		a->metric_max += TABLE_WIDTH - width;
+}
+
+static int print_section(FILE *out, const struct section *s, struct table_arg *a)
 {
 	int err;
+
+	make_fit(s, a);
 
 	fputc('\n', out);
 	err = text_item(out, !strcmp(s->name, "nop") ? "control" : "bench", "%s: %s", s->name,
@@ -155,7 +203,7 @@ static bool has_rows(const void *arg, const struct side_point *p)
 	return false;
 }
 
-static int print_tables(FILE *out, const struct table_arg *a)
+static int print_tables(FILE *out, struct table_arg *a)
 {
 	struct sections s;
 	int err = compare_sort(&a->c->base, has_rows, a->c, &s);
@@ -223,9 +271,12 @@ static int print_notes(FILE *out, const struct comparison *c, bool verbose)
 				       "noise: half the width of the interval, the floor of later comparisons.");
 	err = err ? err :
 		    text_item(out, "",
-			      "detects: the smallest change found with a chance of %g %%. (n more): replicates per"
-			      " side that a verdict may take.",
-			      100 * o->power);
+			      "detects: the smallest change found with a chance of %g %%. +n: further %s that a"
+			      " verdict may take.",
+			      100 * o->power,
+			      c->unit == COMPARE_PAIRS ? "pairs" :
+			      c->unit == COMPARE_BOOTS ? "boots per side" :
+							 "invocations per side");
 	if (!err && any_measured_floor(c))
 		err = text_item(out, "", "Floors of some rows are those that `compare --self` measured here%s.",
 				verbose ? " (*)" : "");
@@ -262,7 +313,7 @@ static int print_warnings(FILE *out, const struct comparison *c)
 
 int compare_print_text(FILE *out, const struct comparison *c, bool verbose)
 {
-	const struct table_arg a = { c, verbose };
+	struct table_arg a = { .c = c, .verbose = verbose };
 	int err = print_head(out, c);
 
 	err = err ? err : print_tables(out, &a);
