@@ -291,10 +291,10 @@ static: build/static/twbench
 
 # Written even if a row misses: that is when it is read.
 validate: $(B)/tests/validate/validate
-	$(Q)mkdir -p build
+	$(Q)mkdir -p build results/validation
 	$(Q)code=0; $< > build/validation.md || code=$$?; \
-	{ cat tests/validate/head.md build/validation.md tests/validate/tail.md; } > results/validation/README.md; \
-	cat build/validation.md; exit $$code
+	cat tests/validate/head.md build/validation.md tests/validate/tail.md > results/validation/README.md && \
+	cat build/validation.md && exit $$code
 
 doctor: all
 	@$(B)/twbench doctor

@@ -26,7 +26,7 @@ struct sim {
 	gsl_rng *rng;
 	bool shortened;
 	enum plant plant;
-	FILE *out;
+	const char *prefix; /* of the name of a check */
 	bool missed; /* a row is red */
 };
 
