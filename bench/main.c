@@ -24,6 +24,7 @@ static const struct command {
 	{ "run", "measure, and write a journal", cmd_run, false },
 	{ "report", "tables from journals", cmd_report, false },
 	{ "compare", "better, worse or the same: two journals, or two parts of one", cmd_compare, false },
+	{ "cover", "a comparison as plain text for a mail", cmd_cover, false },
 	{ "export", "samples of journals as CSV or JSON", cmd_export, false },
 	{ "doctor", "what this machine can measure, and what disturbs it", cmd_doctor, false },
 	{ INVOCATION_COMMAND, "one invocation; started by run", invocation_main, true },

@@ -114,137 +114,6 @@ static int check_sides(struct comparison *c)
 	return 0;
 }
 
-/* ---- environments ---- */
-
-static const json_t *env_of(const struct side_journal *j)
-{
-	return json_object_get(j->header, "env");
-}
-
-static int refuse(struct comparison *c, const char *a, const char *b, const json_t *difference)
-{
-	char fields[600], group[64] = "";
-	const char *key, *name;
-	json_t *v;
-
-	env_not_meant(difference, &c->opts.treatment, fields, sizeof(fields));
-	if (!*fields)
-		return 0;
-	json_object_foreach((json_t *)difference, key, v) {
-		name = json_object_get(c->opts.treatment.fields, key) ? NULL : env_group_of(key);
-		if (name && !*group)
-			snprintf(group, sizeof(group), " (or the group: %s)", name);
-	}
-	WHY(c, "%s and %s are not comparable: they differ in %s; --treatment names what is meant to differ%s",
-	    a, b, fields, group);
-	return EXIT_NOT_COMPARABLE;
-}
-
-static int check_pair(struct comparison *c, const struct side_journal *a, const struct side_journal *b,
-		      bool keep)
-{
-	json_t *d = env_difference(env_of(a), env_of(b));
-	int code;
-
-	if (!d) {
-		WHY(c, "no memory");
-		return EXIT_INTERNAL;
-	}
-	code = refuse(c, a->path, b->path, d);
-	if (keep)
-		c->differs = d;
-	else
-		json_decref(d);
-	return code;
-}
-
-/* Several journals of one side have to be of one and the same thing, whatever the treatment. */
-static int check_within(struct comparison *c, const struct side *s)
-{
-	struct treatment meant = c->opts.treatment;
-	int code = 0;
-
-	c->opts.treatment = (struct treatment){ .fields = json_object() };
-	for (size_t i = 1; i < s->n_journals && !code; i++)
-		code = check_pair(c, &s->journals[0], &s->journals[i], false);
-	treatment_free(&c->opts.treatment);
-	c->opts.treatment = meant;
-	return code;
-}
-
-/* ---- impl is a parameter of the points, not of the environment ---- */
-
-/* The implementations of a side: an object of their names. */
-static json_t *impls_of(const struct side *s)
-{
-	json_t *names = json_object();
-
-	for (size_t i = 0; i < s->n_points; i++) {
-		const char *impl = json_string_value(json_object_get(s->points[i].id, "impl"));
-
-		if (impl && json_object_set_new(names, impl, json_true()))
-			break;
-	}
-	return names;
-}
-
-static bool share_a_name(const json_t *a, const json_t *b)
-{
-	const char *name;
-	json_t *v;
-
-	json_object_foreach((json_t *)a, name, v)
-		if (json_object_get(b, name))
-			return true;
-	return false;
-}
-
-static void forget_impl(struct side *s)
-{
-	for (size_t i = 0; i < s->n_points; i++)
-		json_object_del(s->points[i].id, "impl");
-}
-
-static int check_impls(struct comparison *c)
-{
-	json_t *a = impls_of(&c->base), *b = impls_of(&c->head);
-	size_t n = json_object_size(a), m = json_object_size(b);
-	int code = 0;
-
-	if (c->opts.treatment.impl && (n > 1 || m > 1)) {
-		WHY(c, "%s has several implementations: name one, JOURNAL:impl=NAME",
-		    n > 1 ? c->base.spec : c->head.spec);
-		code = EXIT_USAGE;
-	} else if (c->opts.treatment.impl) {
-		forget_impl(&c->base);
-		forget_impl(&c->head);
-	} else if (n && !share_a_name(a, b)) {
-		WHY(c, "%s and %s are not comparable: they differ in impl; --treatment impl if that is meant",
-		    c->base.spec, c->head.spec);
-		code = EXIT_NOT_COMPARABLE;
-	}
-	json_decref(a);
-	json_decref(b);
-	return code;
-}
-
-static int check_environments(struct comparison *c)
-{
-	const char *name;
-	int code;
-
-	if (!treatment_is_known(&c->opts.treatment, env_of(&c->base.journals[0]), &name) &&
-	    !treatment_is_known(&c->opts.treatment, env_of(&c->head.journals[0]), &name)) {
-		WHY(c, "--treatment %s: neither kernel, config, impl, twbench nor a field of the environment",
-		    name);
-		return EXIT_USAGE;
-	}
-	code = check_impls(c);
-	code = code ? code : check_within(c, &c->base);
-	code = code ? code : check_within(c, &c->head);
-	return code ? code : check_pair(c, &c->base.journals[0], &c->head.journals[0], true);
-}
-
 /* ---- verdicts ---- */
 
 /* A metric that is not positive somewhere cannot be told in percent; a row of one of its values is. */
@@ -323,7 +192,7 @@ int compare_run(struct comparison *c)
 	c->left_out = json_array();
 	c->warnings = json_array();
 	code = code ? code : check_sides(c);
-	code = code ? code : check_environments(c);
+	code = code ? code : compare_check_environments(c);
 	code = code ? code : make_rows(c);
 	code = code ? code : decide(c);
 	if (!code && compare_warn(c)) {
@@ -331,32 +200,6 @@ int compare_run(struct comparison *c)
 		code = EXIT_INTERNAL;
 	}
 	return code;
-}
-
-enum compare_overall compare_overall(const struct comparison *c)
-{
-	if (c->count[VERDICT_REGRESSION])
-		return OVERALL_REGRESSION;
-	if (c->count[VERDICT_INCONCLUSIVE] || c->count[VERDICT_UNREACHABLE] || json_array_size(c->left_out))
-		return OVERALL_INCONCLUSIVE;
-	return OVERALL_NO_REGRESSION;
-}
-
-const char *overall_name(enum compare_overall o)
-{
-	static const char *const names[] = { "REGRESSION", "INCONCLUSIVE", "NO REGRESSION" };
-
-	return names[o];
-}
-
-int compare_exit_code(const struct comparison *c, bool strict)
-{
-	enum compare_overall o = compare_overall(c);
-
-	/* Nothing differs in an A/A comparison: what does is the machine's. */
-	if (o == OVERALL_REGRESSION || (c->opts.self && c->count[VERDICT_CHANGED]))
-		return EXIT_UNTRUSTED;
-	return strict && o == OVERALL_INCONCLUSIVE ? EXIT_INCONCLUSIVE : EXIT_DONE;
 }
 
 void compare_free(struct comparison *c)
@@ -371,4 +214,24 @@ void compare_free(struct comparison *c)
 	json_decref(c->differs);
 	json_decref(c->left_out);
 	json_decref(c->warnings);
+}
+
+int compare_describe(struct comparison *c)
+{
+	int code = side_read(&c->base), err;
+
+	c->left_out = json_array();
+	c->warnings = json_array();
+	if (code) {
+		WHY(c, "%s", c->base.why);
+		return code;
+	}
+	err = compare_check_names(c);
+	if (err == -EINVAL)
+		return EXIT_USAGE;
+	err = err ? err : compare_make_single(c);
+	err = err ? err : compare_warn_single(c);
+	if (err)
+		WHY(c, err == -ENOENT ? "%s has no metric to show" : "%s: no memory", c->base.spec);
+	return !err ? 0 : err == -ENOENT ? EXIT_USAGE : EXIT_INTERNAL;
 }

@@ -62,6 +62,9 @@ enum compare_overall { OVERALL_REGRESSION, OVERALL_INCONCLUSIVE, OVERALL_NO_REGR
 int compare_run(struct comparison *c);
 void compare_free(struct comparison *c);
 
+/* One side alone, base: its rows without a verdict, head of each NULL. Codes and why as above. */
+int compare_describe(struct comparison *c);
+
 /* A row that was left out has no verdict either. */
 enum compare_overall compare_overall(const struct comparison *c);
 const char *overall_name(enum compare_overall o);
@@ -77,14 +80,20 @@ const struct side_point *compare_point(const struct side *s, const struct point 
 
 /* ---- parts of compare_run() ---- */
 
+/* 0, or the exit code with why. Fills in differs; forgets impl where that is the treatment. */
+int compare_check_environments(struct comparison *c);
 /* Whether the sides have what opts.benches and opts.metrics name: 0, -ENOMEM, or -EINVAL with why. */
 int compare_check_names(struct comparison *c);
 /* Fills in rows and left_out, without verdicts. 0, -ENOMEM, or -ENOENT: nothing is in both. */
 int compare_make_rows(struct comparison *c);
 /* Values of a row of both sides, as the unit has them; data.base and data.head are new. 0 or -ENOMEM. */
 int compare_fill_row(const struct comparison *c, struct compare_row *r);
+/* The same of one side alone. */
+int compare_make_single(struct comparison *c);
+int compare_fill_single(struct compare_row *r);
 /* Everything that should make the reader careful. 0 or -ENOMEM. */
 int compare_warn(struct comparison *c);
+int compare_warn_single(struct comparison *c);
 
 /* P(a sample of base was taken before one of head), ties one half; NAN if some have no time. */
 double order_separation(const struct side *base, const struct side *head);

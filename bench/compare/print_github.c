@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
+#include "change_text.h"
 #include "print.h"
 
 /* Of a property (title) also what ends it. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bench.h"
-#include "figures.h"
+#include "change_text.h"
 #include "labels.h"
 #include "number.h"
 #include "print.h"
@@ -78,7 +78,8 @@ static void head_cols(struct table *t, const struct table_arg *a)
 	}
 	table_col(t, ALIGN_RIGHT, "change");
 	table_col(t, ALIGN_LEFT, level);
-	table_col(t, ALIGN_RIGHT, a->c->opts.self ? "noise" : "detects");
+	if (!(a->verbose && a->compact))
+		table_col(t, ALIGN_RIGHT, a->c->opts.self ? "noise" : "detects");
 	if (a->verbose) {
 		table_col(t, ALIGN_RIGHT, "floor");
 		table_col(t, ALIGN_RIGHT, "p");
@@ -121,7 +122,9 @@ static void row_cells(struct table *t, const struct table_arg *a, const struct c
 	}
 	table_cell(t, figure_change(text, r, r->d.shift));
 	table_cell(t, figure_interval(text, r));
-	table_cell(t, a->c->opts.self ? figure_noise(text, r) : figure_detectable(text, r));
+	if (!(a->verbose && a->compact))
+		table_cell(t, a->c->opts.self ? figure_noise(text, r) :
+							 figure_detectable(text, r));
 	if (a->verbose) {
 		table_cell(t, figure_floor(text, r));
 		table_cell(t, figure_p(text, r->d.p));

@@ -259,3 +259,42 @@ int compare_make_rows(struct comparison *c)
 	err = err ? err : fill_rows(c);
 	return err ? err : c->n_rows ? 0 : -ENOENT;
 }
+
+/* ---- one side ---- */
+
+static bool is_chosen(const void *arg, const struct side_point *p)
+{
+	return word_in(((const struct comparison *)arg)->opts.benches, bench_of(p));
+}
+
+static int describe_point(struct comparison *c, const struct side_point *p)
+{
+	const struct bench *b = bench_by_name(bench_of(p));
+	int err = 0;
+
+	for (size_t i = 0; i < p->n_columns && !err; i++) {
+		if (!scalar_is_wanted(b, p->names[i], c->opts.metrics))
+			continue;
+		if (n_of(p, p->names[i]) < p->n)
+			err = leave_out(c, p, p->names[i], "in %zu of %zu invocations", n_of(p, p->names[i]), p->n);
+		else
+			err = add_row(c, p, NULL, p->names[i]);
+	}
+	return err;
+}
+
+int compare_make_single(struct comparison *c)
+{
+	struct sections sorted;
+	int err = compare_sort(&c->base, is_chosen, c, &sorted);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < sorted.n; i++)
+		for (size_t k = 0; k < sorted.v[i].n && !err; k++)
+			err = describe_point(c, compare_point(&c->base, &sorted.v[i].points[k]));
+	sections_free(&sorted);
+	for (size_t i = 0; i < c->n_rows && !err; i++)
+		err = compare_fill_single(&c->rows[i]);
+	return err ? err : c->n_rows ? 0 : -ENOENT;
+}

@@ -145,3 +145,10 @@ int compare_fill_row(const struct comparison *c, struct compare_row *r)
 	}
 	return err;
 }
+
+int compare_fill_single(struct compare_row *r)
+{
+	r->data.base = new_values(r->base, side_column(r->base, r->metric));
+	r->data.n_base = r->base->n;
+	return r->data.base ? 0 : -ENOMEM;
+}

@@ -230,3 +230,8 @@ int compare_warn(struct comparison *c)
 	/* Both halves of one journal have the same to say. */
 	return err || c->opts.self ? err : warn_side(c, &c->head, "HEAD");
 }
+
+int compare_warn_single(struct comparison *c)
+{
+	return warn_side(c, &c->base, "samples");
+}

@@ -23,6 +23,10 @@ int report_print(const struct report *r);
 /* Machine, kernel, command, ... : what a reader asks first. */
 int report_head(const struct report *r, const struct sections *s);
 
+/* Of that: what is of the environment, and the command of a journal. 0 or -ENOMEM. */
+int report_environment(FILE *out, const json_t *env);
+int report_command(FILE *out, json_t *header);
+
 /* The tables that the section's bench describes, and what they leave out if all is wanted. */
 int report_tables(const struct report *r, const struct section *s);
 

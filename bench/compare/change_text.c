@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "figures.h"
+#include "change_text.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Figures of a comparison as text. */
-#ifndef TW_FIGURES_H
-#define TW_FIGURES_H
+#ifndef TW_CHANGE_TEXT_H
+#define TW_CHANGE_TEXT_H
 
 #include "compare.h"
 
