@@ -299,6 +299,11 @@ validate: $(B)/tests/validate/validate
 doctor: all
 	@$(B)/twbench doctor
 
+compare cover: all
+	@test -n "$(BASE)" && test -n "$(HEAD)" || \
+		{ echo "make $@ BASE=JOURNAL HEAD=JOURNAL [ARGS=...]" >&2; exit 2; }
+	@$(B)/twbench $@ '$(BASE)' '$(HEAD)' $(ARGS)
+
 prefix ?= /usr/local
 install: all
 	install -D $(B)/twbench $(DESTDIR)$(prefix)/bin/twbench
@@ -313,6 +318,8 @@ help:
 	@echo '  all       build only, into build/ (default)'
 	@echo '  static    one static executable, build/static/twbench'
 	@echo '  validate  simulate the decision rule, write the table into results/validation/ (minutes)'
+	@echo '  compare   BASE=a HEAD=b: better, worse or the same, of two journals; ARGS='
+	@echo '  cover     BASE=a HEAD=b: the same as text for a mail; ARGS='
 	@echo '  doctor    what this machine can measure, and what disturbs it'
 	@echo '  install   into $$(prefix)/bin'
 	@echo '  clean     remove build/'
@@ -325,7 +332,7 @@ help:
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
-.PHONY: all bench test tests tests-unit static validate doctor install clean help FORCE
+.PHONY: all bench compare cover test tests tests-unit static validate doctor install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

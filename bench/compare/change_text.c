@@ -32,6 +32,19 @@ static const char *unit(const struct compare_row *r)
 	return r->data.scale == DECIDE_LOG ? "%" : "";
 }
 
+const char *figure_name(char buf[FIGURE_MAX], const char *name, size_t max)
+{
+	size_t n = strlen(name), head, tail;
+
+	max = max < FIGURE_MAX ? max : FIGURE_MAX - 1;
+	head = max / 2 - 1;
+	tail = max - head - 2;
+	if (n <= max)
+		return strcpy(buf, name);
+	snprintf(buf, FIGURE_MAX, "%.*s..%s", (int)head, name, name + n - tail);
+	return buf;
+}
+
 const char *figure_change(char buf[FIGURE_MAX], const struct compare_row *r, double v)
 {
 	if (isnan(v))

@@ -7,6 +7,8 @@
 
 #define FIGURE_MAX 64
 
+/* A metric's name in at most max columns, cut in the middle: the thing and its percentile stay. */
+const char *figure_name(char buf[FIGURE_MAX], const char *name, size_t max);
 /* A change: "-2.9%", "+0.04%"; of a difference, in the metric's own unit, "-0.0001". "-" for NAN. */
 const char *figure_change(char buf[FIGURE_MAX], const struct compare_row *r, double v);
 /* "[-3.4, -2.4]%", "[-.0003, +.0001]"; "-" where so few values have none. */

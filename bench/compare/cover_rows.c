@@ -97,16 +97,6 @@ static void head_box(struct table *t, const struct box *b)
 	table_col(t, ALIGN_LEFT, "");
 }
 
-static void name_cell(struct table *t, const char *name, size_t max)
-{
-	char text[256];
-
-	snprintf(text, sizeof(text), "%s", name);
-	if (max < sizeof(text) && strlen(name) > max)
-		snprintf(text, sizeof(text), "%.*s..", (int)max - 2, name);
-	table_cell(t, text);
-}
-
 /* One spread for both sides, the greater one. */
 static int figure_cells(struct table *t, const struct box *b, const struct compare_row *r)
 {
@@ -133,7 +123,7 @@ static int row_box(struct table *t, const struct box *b, const struct compare_ro
 	snprintf(text, sizeof(text), "%zu", point + 1);
 	if (b->s->n > 1)
 		table_cell(t, again ? "" : text);
-	name_cell(t, r->metric, b->metric_max);
+	table_cell(t, figure_name(text, r->metric, b->metric_max));
 	err = figure_cells(t, b, r);
 	if (err || is_single(b->c))
 		return err;
@@ -189,38 +179,59 @@ int cover_box(FILE *out, const struct comparison *c, const struct section *s)
 
 /* ---- trigger ---- */
 
-/* "1 234 +- 1.2% -> 1 198 +- 0.9%" */
-static int figures(char *buf, size_t size, const struct comparison *c, const struct compare_row *r)
+/* "1 234 +- 1.2% -> 1 198 +- 0.9%", or without the spreads where that does not fit. */
+static void figures(FILE *f, const struct cover_figure *base, const struct cover_figure *head, bool spreads)
 {
-	struct cover_figure base, head;
+	fprintf(f, "%7s", base->median);
+	if (spreads)
+		fprintf(f, head ? " +-%6s" : " +- %s", base->spread);
+	if (head)
+		fprintf(f, " -> %7s", head->median);
+	if (head && spreads)
+		fprintf(f, " +-%6s", head->spread);
+}
+
+/* A new line of text. */
+static char *tell_trigger(const struct comparison *c, const struct compare_row *r,
+			  const struct cover_figure *base, const struct cover_figure *head, bool spreads)
+{
+	char name[FIGURE_MAX], change[FIGURE_MAX], *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "%-18s: ", figure_name(name, r->metric, 18));
+	figures(f, base, is_single(c) ? NULL : head, spreads);
+	if (!is_single(c))
+		fprintf(f, " %7s %s", figure_change(change, r, r->d.shift), cover_verdict(r));
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	text_clean(text);
+	return text;
+}
+
+static int row_trigger(FILE *out, const struct comparison *c, const struct compare_row *r)
+{
+	struct cover_figure base, head = { .half = 0 };
 	int err = cover_figure(r->data.base, r->data.n_base, r, &base);
+	char *text;
 
 	if (!err && !is_single(c))
 		err = cover_figure(r->data.head, r->data.n_head, r, &head);
 	if (err)
 		return err;
-	if (is_single(c))
-		snprintf(buf, size, "%7s +- %s", base.median, base.spread);
-	else
-		snprintf(buf, size, "%7s +-%6s -> %7s +-%6s", base.median, base.spread, head.median,
-			 head.spread);
-	return 0;
-}
-
-static int row_trigger(FILE *out, const struct comparison *c, const struct compare_row *r)
-{
-	char text[2 * sizeof(struct cover_figure) + 16], change[FIGURE_MAX], name[32];
-	int err = figures(text, sizeof(text), c, r);
-
-	if (err)
-		return err;
-	snprintf(name, sizeof(name), strlen(r->metric) > 18 ? "%.16s.." : "%.18s", r->metric);
-	text_clean(name);
-	if (is_single(c))
-		fprintf(out, "%-18s: %s\n", name, text);
-	else
-		fprintf(out, "%-18s: %s %7s %s\n", name, text, figure_change(change, r, r->d.shift),
-			cover_verdict(r));
+	text = tell_trigger(c, r, &base, &head, true);
+	if (text && strlen(text) > COVER_WIDTH) {
+		free(text);
+		text = tell_trigger(c, r, &base, &head, false);
+	}
+	if (!text)
+		return -ENOMEM;
+	fprintf(out, "%s\n", text);
+	free(text);
 	return 0;
 }
 

@@ -97,25 +97,11 @@ static const char *short_verdict(const struct compare_row *r)
 	return words[r->d.verdict];
 }
 
-/* Cut in the middle: both the thing and its percentile are told. */
-static void metric_cell(struct table *t, const char *name, size_t max)
-{
-	size_t n = strlen(name), head = max / 2 - 1, tail = max - head - 2;
-	char text[256];
-
-	if (n <= max || max >= sizeof(text)) {
-		table_cell(t, name);
-		return;
-	}
-	snprintf(text, sizeof(text), "%.*s..%s", (int)head, name, name + n - tail);
-	table_cell(t, text);
-}
-
 static void row_cells(struct table *t, const struct table_arg *a, const struct compare_row *r)
 {
 	char text[FIGURE_MAX], n[NUMBER_MAX];
 
-	metric_cell(t, r->metric, a->metric_max);
+	table_cell(t, figure_name(text, r->metric, a->metric_max));
 	if (!a->verbose && !a->compact) {
 		table_cell(t, number_text(n, r->base_median, r->metric));
 		table_cell(t, number_text(n, r->head_median, r->metric));
