@@ -53,7 +53,7 @@ static int take(const struct decide_row *r, struct sample *s)
 
 static int test(const struct row_context *ctx, const struct sample *s, struct decision *out)
 {
-	const struct rank_draws draws = { .alpha = ctx->alpha, .seed = ctx->opts->seed };
+	const struct rank_draws draws = { ctx->opts->alpha, ctx->alpha, ctx->opts->seed };
 	struct rank_test rank;
 	struct t_test t;
 	int err;

@@ -106,15 +106,11 @@ static double few_sum(gsl_rng *rng, const struct few *few, size_t all, size_t m)
 	return sum;
 }
 
-static int random_p(const struct few *few, size_t all, size_t m, double seen, const struct rank_draws *draws,
-		    struct rank_test *out)
+/* How many of n random sums are at least as far from the mean as the one seen. */
+static double random_hits(gsl_rng *rng, const struct few *few, size_t all, size_t m, double seen, double n)
 {
-	double total = 0, most = 0, mean, hits = 0, n = ceil(100 / draws->alpha);
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+	double total = 0, most = 0, hits = 0, mean;
 
-	if (!rng)
-		return -ENOMEM;
-	gsl_rng_set(rng, draws->seed);
 	for (size_t i = 0; i < few->n; i++) {
 		total += few->w[i];
 		most += fabs(few->w[i]);
@@ -123,10 +119,27 @@ static int random_p(const struct few *few, size_t all, size_t m, double seen, co
 	/* Sums of integers; the margin is for the rounding of the mean alone. */
 	for (double i = 0; i < n; i++)
 		hits += fabs(few_sum(rng, few, all, m) - mean) >= fabs(seen - mean) - 1e-9 * most;
-	gsl_rng_free(rng);
+	return hits;
+}
+
+static int random_p(const struct few *few, size_t all, size_t m, double seen, const struct rank_draws *draws,
+		    struct rank_test *out)
+{
+	double n = ceil(100 / draws->alpha), more = ceil(100 / draws->strictest) - n, hits;
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+
+	if (!rng)
+		return -ENOMEM;
+	gsl_rng_set(rng, draws->seed);
+	hits = random_hits(rng, few, all, m, seen, n);
 	out->how = RANK_RANDOM;
+	out->p_min = 1 / (n + more + 1);
+	if ((hits + 1) / (n + 1) < 2 * draws->alpha) {
+		hits += random_hits(rng, few, all, m, seen, more);
+		n += more;
+	}
 	out->p = (hits + 1) / (n + 1);
-	out->p_min = 1 / (n + 1);
+	gsl_rng_free(rng);
 	return 0;
 }
 
@@ -205,7 +218,7 @@ int mann_whitney(const double *x, size_t n, const double *y, size_t m, const str
 
 	*out = (struct rank_test){ .stat = NAN, .p = NAN, .p_min = NAN };
 	if (!n || !m || n > UINT32_MAX || m > UINT32_MAX || !all_finite(x, n) || !all_finite(y, m) ||
-	    !(draws->alpha > 0 && draws->alpha < 1))
+	    !(draws->alpha < 1 && draws->strictest > 0 && draws->strictest <= draws->alpha))
 		return -EINVAL;
 	v = malloc(all * sizeof(*v));
 	if (!v)

@@ -20,9 +20,14 @@ struct rank_test {
 	bool ties;
 };
 
-/* Random permutations: with m of them, of which b are at least as extreme, p = (b + 1) / (m + 1). */
+/*
+ * Random permutations: with m of them, of which b are at least as extreme, p = (b + 1) / (m + 1). At least
+ * 100 / alpha are drawn, and 100 / strictest in all if p is below 2 alpha then: the others cannot become
+ * significant, whatever is adjusted.
+ */
 struct rank_draws {
-	double alpha; /* level at which p will be judged, in (0, 1); at least 100 / alpha are drawn */
+	double alpha; /* level of the family, in (0, 1) */
+	double strictest; /* the least that p may have to be below, in (0, alpha]: alpha / rows for Holm */
 	unsigned long seed;
 };
 

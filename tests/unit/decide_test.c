@@ -67,6 +67,9 @@ static void the_floor_decides_what_matters(void **state)
 	assert_int_equal(changed_by(1.015, 1, 0.005), VERDICT_REGRESSION);
 	assert_int_equal(changed_by(1.015, 1, 0.01), VERDICT_INCONCLUSIVE);
 	assert_int_equal(changed_by(1.015, 1, 0.03), VERDICT_EQUIVALENT);
+	assert_int_equal(changed_by(0.985, 1, 0.005), VERDICT_IMPROVEMENT);
+	assert_int_equal(changed_by(0.985, 1, 0.01), VERDICT_INCONCLUSIVE);
+	assert_int_equal(changed_by(0.985, 1, 0.03), VERDICT_EQUIVALENT);
 	assert_int_equal(changed_by(1, 1, 0.01), VERDICT_EQUIVALENT);
 	assert_int_equal(changed_by(1, 1, 0.005), VERDICT_INCONCLUSIVE);
 }
@@ -92,7 +95,7 @@ static void pairs_see_through_a_drift(void **state)
 /* A row says of the same data what its parts say by themselves. */
 static void a_row_is_its_parts(void **state)
 {
-	const struct rank_draws draws = { .alpha = 0.01, .seed = 1 };
+	const struct rank_draws draws = { .alpha = 0.01, .strictest = 0.01, .seed = 1 };
 	double base[N], head[N], x[N], y[N];
 	struct rank_test t;
 	struct shift s;
@@ -159,6 +162,42 @@ static void a_family_is_stricter_than_its_members(void **state)
 		/* 8 v 8 reach .01 / 40 */
 		assert_int_equal(d[i].further, 2);
 		assert_true(d[i].detectable == INFINITY);
+	}
+}
+
+/* Rows of other numbers, and pairs among them, have their own intervals. */
+static void rows_of_all_sizes_in_one_family(void **state)
+{
+	const struct { size_t n, m; bool paired; } sizes[] = {
+		{ 20, 20, false }, { 20, 20, true }, { 12, 20, false }, { 20, 12, false }, { 12, 12, true },
+		{ 20, 20, false },
+	};
+	enum { ROWS = sizeof(sizes) / sizeof(sizes[0]) };
+	const struct decide_opts o = DECIDE_DEFAULTS;
+	double base[N], head[N], x[N], y[N], d[N];
+	struct decide_row rows[ROWS];
+	struct decision out[ROWS];
+
+	srand48(11);
+	for (int i = 0; i < N; i++) {
+		x[i] = log(base[i] = 100 + drand48());
+		y[i] = log(head[i] = 101 + drand48());
+		d[i] = y[i] - x[i];
+	}
+	for (int i = 0; i < ROWS; i++)
+		rows[i] = (struct decide_row){ base, head, sizes[i].n, sizes[i].m, sizes[i].paired, DECIDE_LOG,
+					       1, 0 };
+	assert_int_equal(decide_rows(rows, ROWS, &o, out), 0);
+	for (int i = 0; i < ROWS; i++) {
+		struct shift s;
+
+		if (sizes[i].paired)
+			shift_paired(d, sizes[i].n, 0.99, &s);
+		else
+			shift_unpaired(x, sizes[i].n, y, sizes[i].m, 0.99, &s);
+		near(out[i].lo, expm1(s.lo), EPS);
+		near(out[i].hi, expm1(s.hi), EPS);
+		near(out[i].level, s.level, EPS);
 	}
 }
 
@@ -278,6 +317,73 @@ static void what_is_still_needed_follows_the_spread(void **state)
 	near((b.detectable - 0.01) / (a.detectable - 0.01), 2, 0.1);
 }
 
+/* A verdict needs none; among more rows the same row needs more. */
+static void what_is_still_needed_follows_the_family(void **state)
+{
+	const struct decide_opts o = DECIDE_DEFAULTS;
+	double base[N], head[N];
+	struct decide_row rows[40];
+	struct decision d[40];
+	size_t alone;
+
+	even(base, N, 1000, 0.01);
+	even(head, N, 1000, 0.01);
+	rows[0] = (struct decide_row){ base, head, N, N, false, DECIDE_LOG, 1, 0.01 };
+	d[0] = one(&rows[0]);
+	assert_int_equal(d[0].verdict, VERDICT_EQUIVALENT);
+	assert_int_equal(d[0].further, 0);
+	even(head, N, 1006, 0.01);
+	for (int i = 0; i < 40; i++)
+		rows[i] = (struct decide_row){ base, head, N, N, false, DECIDE_LOG, 1, 0 };
+	alone = one(&rows[0]).further;
+	assert_true(alone > 0);
+	assert_int_equal(decide_rows(rows, 40, &o, d), 0);
+	assert_true(d[0].further > alone);
+}
+
+/* With a chance of one half no luck is needed: floor and half-width; with .9 it takes 1.28 of 2.58 more. */
+static void what_can_be_found_follows_the_power(void **state)
+{
+	double base[100], head[100], half;
+	struct decide_row r = { base, head, 100, 100, false, DECIDE_DIFFERENCE, 1, 5 };
+	struct decide_opts o = DECIDE_DEFAULTS;
+	struct decision even_chance, d;
+
+	even(base, 100, 1000, 0.01);
+	even(head, 100, 1000, 0.01);
+	o.power = 0.5;
+	assert_int_equal(decide_rows(&r, 1, &o, &even_chance), 0);
+	half = (even_chance.hi - even_chance.lo) / 2;
+	near(even_chance.detectable, 5 + half, EPS);
+	d = one(&r);
+	near((d.detectable - 5) / half, 1 + 1.2816 / 2.5758, 0.01);
+}
+
+/* 40 rows of 1,000 invocations per side, in CPU time and with room for a sanitizer. */
+static void many_rows_take_no_time(void **state)
+{
+	enum { ROWS = 40, M = 1000 };
+	const struct decide_opts o = DECIDE_DEFAULTS;
+	static double base[ROWS][M], head[ROWS][M];
+	struct decide_row rows[ROWS];
+	struct decision d[ROWS];
+	clock_t start;
+
+	srand48(3);
+	for (int i = 0; i < ROWS; i++) {
+		for (int j = 0; j < M; j++) {
+			base[i][j] = 1000 + 10 * drand48();
+			head[i][j] = 1000 + 10 * drand48();
+		}
+		rows[i] = (struct decide_row){ base[i], head[i], M, M, i % 2, DECIDE_LOG, 1, 0.01 };
+	}
+	start = clock();
+	assert_int_equal(decide_rows(rows, ROWS, &o, d), 0);
+	assert_true((clock() - start) / (double)CLOCKS_PER_SEC < 1);
+	for (int i = 0; i < ROWS; i++)
+		assert_int_equal(d[i].verdict, VERDICT_EQUIVALENT);
+}
+
 static void no_number_decides_what_lies_on_the_floor(void **state)
 {
 	double base[N], head[N];
@@ -299,6 +405,7 @@ int main(void)
 		cmocka_unit_test(a_row_is_its_parts),
 		cmocka_unit_test(ratios_near_zero),
 		cmocka_unit_test(a_family_is_stricter_than_its_members),
+		cmocka_unit_test(rows_of_all_sizes_in_one_family),
 		cmocka_unit_test(one_invocation_cannot_tell),
 		cmocka_unit_test(ties_can_be_what_makes_it_unreachable),
 		cmocka_unit_test(what_cannot_be_compared_is_refused),
@@ -306,6 +413,9 @@ int main(void)
 		cmocka_unit_test(disturbed_means_make_the_tests_disagree),
 		cmocka_unit_test(what_is_still_needed_follows_the_spread),
 		cmocka_unit_test(no_number_decides_what_lies_on_the_floor),
+		cmocka_unit_test(what_is_still_needed_follows_the_family),
+		cmocka_unit_test(what_can_be_found_follows_the_power),
+		cmocka_unit_test(many_rows_take_no_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@
 
 #define EPS 1e-12
 
-static const struct rank_draws draws = { .alpha = 0.01, .seed = 7 };
+static const struct rank_draws draws = { .alpha = 0.01, .strictest = 0.01, .seed = 7 };
 
 /* cmocka's own compares floats. */
 static void near(double a, double b, double eps)
@@ -86,7 +86,7 @@ static void what_is_no_number_is_refused(void **state)
 
 static void nothing_and_nonsense_are_refused(void **state)
 {
-	const struct rank_draws no_alpha = { .alpha = 0 }, nan_alpha = { .alpha = NAN };
+	const struct rank_draws no_alpha = { 0 }, nan_alpha = { NAN, 0.01, 1 }, lax = { 0.01, 0.02, 1 };
 	const double v[] = { 1, 2, 3 }, bad_p[] = { 0.1, NAN }, half = 0.5;
 	struct rank_cut c;
 	struct rank_test t;
@@ -98,6 +98,7 @@ static void nothing_and_nonsense_are_refused(void **state)
 	assert_int_equal(mann_whitney(v, 3, v, 0, &draws, &t), -EINVAL);
 	assert_int_equal(mann_whitney(v, 3, v, 3, &no_alpha, &t), -EINVAL);
 	assert_int_equal(mann_whitney(v, 3, v, 3, &nan_alpha, &t), -EINVAL);
+	assert_int_equal(mann_whitney(v, 3, v, 3, &lax, &t), -EINVAL);
 	assert_int_equal(signed_rank(v, 0, &t), -EINVAL);
 	assert_int_equal(shift_unpaired(v, 0, v, 3, 0.9, &s), -EINVAL);
 	assert_int_equal(shift_unpaired(v, 3, v, 3, 1, &s), -EINVAL);
@@ -158,7 +159,7 @@ static void symmetry(void **state)
 /* 40 ones among 2,000 values, 28 of them on one side: the hypergeometric distribution knows how rare. */
 static void random_permutations_where_few_values_differ(void **state)
 {
-	const struct rank_draws many = { .alpha = 1e-4, .seed = 3 }, other = { .alpha = 1e-4, .seed = 4 };
+	const struct rank_draws many = { .alpha = 1e-4, .strictest = 1e-4, .seed = 3 }, other = { .alpha = 1e-4, .strictest = 1e-4, .seed = 4 };
 	double x[1000] = { 0 }, y[1000] = { 0 }, p = 2 * gsl_cdf_hypergeometric_Q(27, 40, 1960, 1000);
 	struct rank_test t, again, differs;
 
@@ -175,6 +176,29 @@ static void random_permutations_where_few_values_differ(void **state)
 	assert_true(again.p == t.p);
 	assert_int_equal(mann_whitney(x, 1000, y, 1000, &other, &differs), 0);
 	assert_true(differs.p != t.p);
+}
+
+/* Draws of the strictest level only where they can matter: 1 / p_min tells of the one, p of the other. */
+static void random_permutations_are_worth_their_time(void **state)
+{
+	const struct rank_draws strict = { .alpha = 0.01, .strictest = 0.001, .seed = 1 };
+	double x[500] = { 0 }, y[500] = { 0 };
+	struct rank_test t;
+
+	for (int i = 0; i < 60; i++)
+		*(i % 2 ? &y[i] : &x[i]) = 1 + i;
+	assert_int_equal(mann_whitney(x, 500, y, 500, &strict, &t), 0);
+	assert_int_equal(t.how, RANK_RANDOM);
+	near(t.p_min, 1 / 100001.0, EPS);
+	/* a multiple of 1 / 10001 */
+	near(remainder(t.p * 10001, 1), 0, 1e-6);
+	assert_true(t.p > 0.5);
+	for (int i = 0; i < 60; i += 2) {
+		x[i] = 0;
+		y[i] = 1 + i;
+	}
+	assert_int_equal(mann_whitney(x, 500, y, 500, &strict, &t), 0);
+	near(t.p, 1 / 100001.0, EPS);
 }
 
 /* p is never 0: b hits among m draws are (b + 1) / (m + 1). */
@@ -247,6 +271,7 @@ int main(void)
 		cmocka_unit_test(symmetry),
 		cmocka_unit_test(random_permutations_where_few_values_differ),
 		cmocka_unit_test(random_permutations_count_the_one_seen),
+		cmocka_unit_test(random_permutations_are_worth_their_time),
 		cmocka_unit_test(smallest_attainable_p),
 		cmocka_unit_test(invocations_that_reach_a_level),
 		cmocka_unit_test(interval_ranks_meet_at_the_border),

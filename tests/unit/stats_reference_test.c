@@ -35,7 +35,7 @@ struct ref {
 	size_t n;
 };
 
-static const struct rank_draws draws = { .alpha = 0.01, .seed = 1 };
+static const struct rank_draws draws = { .alpha = 0.01, .strictest = 0.01, .seed = 1 };
 
 static const struct key *find(const struct ref *r, const char *name)
 {

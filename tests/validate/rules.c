@@ -68,7 +68,7 @@ static void fresh_processes(struct sim *s, const struct side *side, double *v, s
 
 static bool ranks_at_5(struct sim *s, const double *x, const double *y, size_t n)
 {
-	const struct rank_draws draws = { .alpha = 0.05, .seed = 1 };
+	const struct rank_draws draws = { .alpha = 0.05, .strictest = 0.05, .seed = 1 };
 	struct rank_test t;
 
 	return !mann_whitney(x, n, y, n, &draws, &t) && t.p < 0.05;
