@@ -77,19 +77,37 @@ static uint64_t *marks_of(const struct side *s)
 	return v;
 }
 
-/* A copy compared with its original is a gate that cannot fail. 1, 0 or -ENOMEM. */
-static int share_a_sample(const struct comparison *c)
+static bool has_twins(const uint64_t *v, size_t n)
 {
-	uint64_t *a = marks_of(&c->base), *b = marks_of(&c->head);
-	int shared = a && b ? 0 : -ENOMEM;
+	for (size_t i = 1; i < n; i++)
+		if (v[i] == v[i - 1])
+			return true;
+	return false;
+}
 
-	for (size_t i = 0, k = 0; !shared && i < c->base.n_samples && k < c->head.n_samples;) {
-		shared = a[i] == b[k];
+static bool share_one(const uint64_t *a, size_t n, const uint64_t *b, size_t m)
+{
+	for (size_t i = 0, k = 0; i < n && k < m;) {
+		if (a[i] == b[k])
+			return true;
 		if (a[i] < b[k])
 			i++;
 		else
 			k++;
 	}
+	return false;
+}
+
+/* A copy compared with its original is a gate that cannot fail; a copy on one side counts twice. 1, 0 or
+ * -ENOMEM. */
+static int share_a_sample(const struct comparison *c)
+{
+	uint64_t *a = marks_of(&c->base), *b = marks_of(&c->head);
+	size_t n = c->base.n_samples, m = c->head.n_samples;
+	int shared = a && b ? 0 : -ENOMEM;
+
+	if (!shared)
+		shared = has_twins(a, n) || has_twins(b, m) || share_one(a, n, b, m);
 	free(a);
 	free(b);
 	return shared;
@@ -97,21 +115,18 @@ static int share_a_sample(const struct comparison *c)
 
 static int check_sides(struct comparison *c)
 {
-	int shared = share_a_sample(c);
+	int shared;
 
-	if (shared < 0) {
-		WHY(c, "no memory");
-		return EXIT_INTERNAL;
-	}
-	if (shared) {
-		WHY(c, "%s and %s share a sample: is one a copy of the other?", c->base.spec, c->head.spec);
-		return EXIT_USAGE;
-	}
 	if (!same_names(c->base.select, c->head.select)) {
 		WHY(c, "select both sides by the same parameters: %s, %s", c->base.spec, c->head.spec);
 		return EXIT_USAGE;
 	}
-	return 0;
+	shared = share_a_sample(c);
+	if (shared < 0)
+		WHY(c, "no memory");
+	else if (shared)
+		WHY(c, "%s, %s: a sample is there twice: is one a copy of another?", c->base.spec, c->head.spec);
+	return shared < 0 ? EXIT_INTERNAL : shared ? EXIT_USAGE : 0;
 }
 
 /* ---- verdicts ---- */

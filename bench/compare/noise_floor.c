@@ -11,13 +11,19 @@
 
 #include "compare.h"
 
-char *noise_floor_path(const char *journal)
+char *noise_floor_path(const char *spec)
 {
-	const char *slash = strrchr(journal, '/');
-	char *path;
+	json_t *paths = NULL, *select = NULL;
+	char *path = NULL;
 
-	if (asprintf(&path, "%.*s" NOISE_FLOOR_FILE, slash ? (int)(slash + 1 - journal) : 0, journal) < 0)
-		return NULL;
+	if (!side_parse_spec(spec, &paths, &select)) {
+		const char *first = json_string_value(json_array_get(paths, 0)), *slash = strrchr(first, '/');
+
+		if (asprintf(&path, "%.*s" NOISE_FLOOR_FILE, slash ? (int)(slash + 1 - first) : 0, first) < 0)
+			path = NULL;
+	}
+	json_decref(paths);
+	json_decref(select);
 	return path;
 }
 

@@ -22,8 +22,9 @@ struct compare_row;
 #define NOISE_FLOOR_SCHEMA "twbench-floor/1"
 #define NOISE_FLOOR_FILE "noise-floor.json"
 
-/* The path of the file beside a journal; the caller frees it. NULL without memory. */
-char *noise_floor_path(const char *journal);
+/* The path of the file beside the first journal of a side as typed; the caller frees it. NULL without
+ * memory. */
+char *noise_floor_path(const char *spec);
 
 /* 0 and the object, -ENOENT, -EBADMSG, or -errno; one line of why. */
 int noise_floor_read(const char *path, json_t **out, char *why, size_t size);

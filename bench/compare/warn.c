@@ -76,6 +76,27 @@ static int warn_reach(struct comparison *c)
 	return err;
 }
 
+/* Halves whose other half failed. */
+static int warn_pairs(struct comparison *c)
+{
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows && c->unit == COMPARE_PAIRS; i++) {
+		const struct compare_row *r = &c->rows[i];
+
+		if (r->data.n_base == r->base->n && r->data.n_head == r->head->n)
+			continue;
+		row = n++ ? row : r;
+	}
+	if (!n)
+		return 0;
+	return warn(c,
+		    "pairs: %zu row%s used fewer invocations than there are (%s: %zu pairs of %zu and %zu), those of"
+		    " which both halves were measured; --unpaired uses all",
+		    n, n == 1 ? "" : "s", row->metric, row->data.n_base, row->base->n, row->head->n);
+}
+
 static int warn_boots(struct comparison *c)
 {
 	size_t n = json_object_size(c->base.boots), m = json_object_size(c->head.boots);
@@ -221,6 +242,7 @@ int compare_warn(struct comparison *c)
 	int err = warn_order(c);
 
 	err = err ? err : warn_reach(c);
+	err = err ? err : warn_pairs(c);
 	err = err ? err : warn_boots(c);
 	err = err ? err : warn_tests(c);
 	err = err ? err : warn_floor(c);

@@ -153,6 +153,10 @@ expect "without numbers of pairs, by invocation" 1
 cmp_json "$T/points:rate=1000" "$T/points:rate=2000"
 expect "any parameter selects" 0
 fact "what was selected by is no parameter" '"rate" not in d["rows"][0]["params"]'
+sed '9d; $s/"samples":40/"samples":39/' "$T/pairs" >"$T/widow"
+cmp_json "$T/widow:impl=a" "$T/widow:impl=b"
+fact "a half without the other is left out" 'rows["delivery_ns_p50"]["n_base"] == 19'
+fact "and that is told" 'any(w.startswith("pairs: ") for w in d["warnings"])'
 tw compare "$T/pairs:impl=a" "$T/pairs:impl=c"
 refused "an implementation that is not there" 2 'impl=c'
 tw compare "$T/pairs:impl=a" "$T/pairs:mode=signal"
@@ -240,6 +244,8 @@ cmp_json "$T/self/a" "$T/self/b"
 expect "2 % are within what this machine calls noise" 0
 fact "the floor is the measured one" \
 	'rows["delivery_ns_p50"]["floor"] == rows["delivery_ns_p50"]["floor_measured"] > 0.015'
+cmp_json "$T/self/a,$T/base" "$T/self/b"
+fact "the file is found beside the first of several" 'rows["delivery_ns_p50"]["floor"] > 0.015'
 cmp_json "$T/self/a" "$T/self/b" --floor-file none
 expect "without the file they are a regression" 1
 cmp_json "$T/self/a" "$T/self/b" --floor 5
@@ -307,6 +313,8 @@ head -n 12 "$T/base" | tail -n 1 | cat <(head -n 1 "$T/slow") - \
 	<(tail -n 1 "$T/slow" | sed 's/"samples":20/"samples":1/') >"$T/part"
 tw compare "$T/base" "$T/part"
 refused "a journal and a part of it" 2 'copy'
+tw compare "$T/slow,$T/slow" "$T/base"
+refused "the same journal twice on one side" 2 'copy'
 tw compare - -
 refused "standard input twice" 2 'once'
 "$TWBENCH" compare - "$T/slow" <"$T/base" >"$T/out" 2>"$T/err"
