@@ -63,6 +63,32 @@ static bool is_good(const char *line)
 	return good;
 }
 
+/* Each is wrong in one thing that a change of one byte does not make. */
+static void what_is_bad_is_not_cut(void **state)
+{
+#define ONE(rest) "\"bits\":7,\"count\":2,\"under\":0,\"over\":0,\"negative\":0," rest
+	static const char *const bad[] = {
+		LINE("{\"a\":{" ONE("\"sum\":20,\"min\":10,\"max\":10,\"bins\":[[10,1],[10,1]]") "}}"),
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[20,1],[10,1]]") "}}"),
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}"),
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[],\"bins\":[[10,1],[20,1]]") "}}"),
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"bins\":[[10,1],[20,1]]") "}}"),
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1],[30,0]]") "}}"),
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1],[99999,1]]") "}}"),
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "},"
+		     "\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}"),
+		LINE("{\"a\":1}"),
+		LINE("[]"),
+	};
+	static const char good[] =
+		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}");
+	char out[1024];
+
+	assert_true(cut(good, out));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(cut(bad[i], out));
+}
+
 /* Every byte of a good line replaced, dropped or doubled: whatever is cut, the whole parser takes, too. */
 static void nothing_bad_is_cut(void **state)
 {
@@ -103,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_good_is_cut),
+		cmocka_unit_test(what_is_bad_is_not_cut),
 		cmocka_unit_test(nothing_bad_is_cut),
 	};
 
