@@ -17,7 +17,9 @@ static void number(char *buf, const struct compare_row *r, double v, const char 
 		double percent = 100 * v;
 		int digits = fabs(percent) >= 1000 ? -1 : fabs(percent) >= 0.095 ? 1 : 2;
 
-		if (digits < 0)
+		if (fabs(percent) < 0.005)
+			strcpy(buf, "0");
+		else if (digits < 0)
 			snprintf(buf, FIGURE_MAX, *sign ? "%+.2g" : "%.2g", percent);
 		else
 			snprintf(buf, FIGURE_MAX, *sign ? "%+.*f" : "%.*f", digits, percent);

@@ -156,23 +156,60 @@ static int warn_order(struct comparison *c)
 		    share > 0.5 ? "BASE" : "HEAD", share > 0.5 ? "HEAD" : "BASE");
 }
 
-static int warn_side(struct comparison *c, const struct side *s, const char *name)
+static int warn_errors(struct comparison *c, const struct side *s, const char *name)
 {
 	size_t errors = 0;
+
+	for (size_t i = 0; i < s->n_journals; i++)
+		errors += s->journals[i].errors;
+	if (!errors)
+		return 0;
+	return warn(c, "errors: %zu invocations of %s failed or could not be trusted: `twbench report %s`", errors,
+		    name, s->journals[0].path);
+}
+
+/* What the samples of one side were warned of, but for what those of `apart` were, too. */
+static int warn_samples(struct comparison *c, const struct side *s, const char *name, const struct side *apart)
+{
 	const char *text;
 	json_t *n;
 	int err = 0;
 
-	for (size_t i = 0; i < s->n_journals; i++)
-		errors += s->journals[i].errors;
-	if (errors)
-		err = warn(c, "errors: %zu invocations of %s failed or could not be trusted: `twbench report %s`",
-			   errors, name, s->journals[0].path);
 	json_object_foreach(s->warnings, text, n)
-		if (!err)
+		if (!err && (!apart || !json_object_get(apart->warnings, text)))
 			err = warn(c, "%s: %s (in %" JSON_INTEGER_FORMAT " of %zu samples)", name, text,
 				   json_integer_value(n), s->n_samples);
 	return err;
+}
+
+static int warn_both(struct comparison *c)
+{
+	const char *text;
+	json_t *n, *m;
+	int err = 0;
+
+	json_object_foreach(c->base.warnings, text, n) {
+		m = json_object_get(c->head.warnings, text);
+		if (m && !err)
+			err = warn(c,
+				   "BASE and HEAD: %s (in %" JSON_INTEGER_FORMAT " of %zu and %" JSON_INTEGER_FORMAT
+				   " of %zu samples)",
+				   text, json_integer_value(n), c->base.n_samples, json_integer_value(m),
+				   c->head.n_samples);
+	}
+	return err;
+}
+
+static int warn_sides(struct comparison *c)
+{
+	int err = warn_errors(c, &c->base, "BASE");
+
+	/* Halves are of one and the same journal. */
+	if (!err && !c->opts.self)
+		err = warn_errors(c, &c->head, "HEAD");
+	err = err ? err : warn_both(c);
+	err = err ? err : warn_samples(c, &c->base, "BASE", &c->head);
+	return err ? err : warn_samples(c, &c->head, "HEAD", &c->base);
 }
 
 /* The arguments that say what is measured: not where to, and with which seed. */
@@ -248,12 +285,12 @@ int compare_warn(struct comparison *c)
 	err = err ? err : warn_floor(c);
 	err = err ? err : warn_control(c);
 	err = err ? err : warn_arguments(c);
-	err = err ? err : warn_side(c, &c->base, "BASE");
-	/* Both halves of one journal have the same to say. */
-	return err || c->opts.self ? err : warn_side(c, &c->head, "HEAD");
+	return err ? err : warn_sides(c);
 }
 
 int compare_warn_single(struct comparison *c)
 {
-	return warn_side(c, &c->base, "samples");
+	int err = warn_errors(c, &c->base, "this run");
+
+	return err ? err : warn_samples(c, &c->base, "samples", NULL);
 }

@@ -218,6 +218,10 @@ fact "in turn: nothing to warn of" 'd["warnings"] == []'
 sim noisy seed=83 warn="governor: powersave"
 cmp_json "$T/base" "$T/noisy"
 fact "warnings of samples" 'any("powersave (in 20 of 20" in w for w in d["warnings"])'
+sim noisy2 seed=88 warn="governor: powersave"
+cmp_json "$T/noisy2" "$T/noisy"
+fact "warnings of both sides, once" \
+	'["powersave" in w for w in d["warnings"]].count(True) == 1 and "BASE and HEAD" in d["warnings"][0]'
 sim args seed=84 args="--rates 5"
 cmp_json "$T/base" "$T/args"
 fact "other arguments" 'any(w.startswith("arguments") for w in d["warnings"])'
