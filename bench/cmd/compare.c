@@ -20,8 +20,17 @@
 /* ---- command line ---- */
 
 enum {
-	KEY_ALPHA = 0x100, KEY_FLOOR, KEY_STRICT, KEY_TREATMENT, KEY_FORMAT, KEY_METRICS, KEY_BENCH, KEY_SELF,
-	KEY_FLOOR_FILE, KEY_UNPAIRED, KEY_LEVEL,
+	KEY_ALPHA = 0x100,
+	KEY_FLOOR,
+	KEY_STRICT,
+	KEY_TREATMENT,
+	KEY_FORMAT,
+	KEY_METRICS,
+	KEY_BENCH,
+	KEY_SELF,
+	KEY_FLOOR_FILE,
+	KEY_UNPAIRED,
+	KEY_LEVEL,
 };
 
 enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_GITHUB, FORMATS };
@@ -38,7 +47,8 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{ "alpha", KEY_ALPHA, "A", 0, "Chance of any false alarm among all rows (default: 0.01)", 0 },
+	{ "alpha", KEY_ALPHA, "A", 0, "Chance of any false alarm among all rows (default: 0.01)",
+	  0 },
 	{ "level", KEY_LEVEL, "L", 0, "Of the intervals (default: 0.99)", 0 },
 	{ "floor", KEY_FLOOR, "PCT", 0,
 	  "Change of a median, mean or rate that does not matter, percent (default: 1). p99: twice that, p99.9"
@@ -50,25 +60,28 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "strict", KEY_STRICT, NULL, 0, "Exit with 3 if there is no verdict on some row", 0 },
 	{ "treatment", KEY_TREATMENT, "WHAT,...", 0,
-	  "What is meant to differ: kernel, config, impl, twbench, or fields of the environment", 0 },
+	  "What is meant to differ: kernel, config, impl, twbench, or fields of the environment",
+	  0 },
 	{ "bench", KEY_BENCH, "NAME,...", 0, "Compare only these", 0 },
 	{ "metrics", KEY_METRICS, "NAME,...", 0,
 	  "Compare these; patterns like '*_p99_9' take what has a better and a worse; default: what a report's"
 	  " first table shows, and what its others show with a spread",
 	  0 },
-	{ "format", KEY_FORMAT, "text|markdown|json|github", 0, "How to say it (default: text)", 0 },
+	{ "format", KEY_FORMAT, "text|markdown|json|github", 0, "How to say it (default: text)",
+	  0 },
 	{ "verbose", 'v', NULL, 0, "Also p-values, Welch's t as cross-check, the floors", 0 },
 	{ "self", KEY_SELF, NULL, 0,
 	  "Compare the even with the odd invocations of one JOURNAL, and write what can be told apart here to"
 	  " --floor-file",
 	  0 },
-	{ "unpaired", KEY_UNPAIRED, NULL, 0, "Two selections of one journal: do not use the pairs", 0 },
+	{ "unpaired", KEY_UNPAIRED, NULL, 0, "Two selections of one journal: do not use the pairs",
+	  0 },
 	{ 0 },
 };
 
 /* A number in (lo, hi). */
-static error_t parse_number(const struct argp_state *state, const char *what, const char *arg, double lo,
-			    double hi, double *out)
+static error_t parse_number(const struct argp_state *state, const char *what, const char *arg,
+			    double lo, double hi, double *out)
 {
 	char *end;
 
@@ -191,7 +204,8 @@ static int parse_args(int argc, char **argv, struct args *args)
 	if (args->opts.self && args->n != 1)
 		return usage("--self compares the halves of one JOURNAL");
 	if (!args->opts.self && args->n != 2)
-		return usage("which two? BASE HEAD, or --self JOURNAL; `twbench run -o FILE` writes one");
+		return usage(
+			"which two? BASE HEAD, or --self JOURNAL; `twbench run -o FILE` writes one");
 	if (args->opts.self && args->treatment)
 		return usage("--self has no --treatment: nothing differs");
 	err = treatment_parse(&args->opts.treatment, args->treatment, why, sizeof(why));
@@ -235,7 +249,8 @@ static int write_floor(const struct comparison *c, const char *path)
 	if (path && n)
 		fprintf(stderr, WHO ": %s has the noise floors of %zu rows now\n", path, n);
 	else if (path)
-		fprintf(stderr, WHO ": too few invocations for an interval: no floor was written\n");
+		fprintf(stderr,
+			WHO ": too few invocations for an interval: no floor was written\n");
 	return 0;
 }
 

@@ -25,10 +25,12 @@ struct args {
 
 static const struct argp_option options[] = {
 	{ "style", KEY_STYLE, "box|trigger", 0, "A table, or a line per row (default: box)", 0 },
-	{ "treatment", KEY_TREATMENT, "WHAT,...", 0, "What is meant to differ, see twbench compare", 0 },
+	{ "treatment", KEY_TREATMENT, "WHAT,...", 0, "What is meant to differ, see twbench compare",
+	  0 },
 	{ "bench", KEY_BENCH, "NAME,...", 0, "Only these", 0 },
 	{ "metrics", KEY_METRICS, "NAME,...", 0, "Only these, see twbench compare", 0 },
-	{ "floor", KEY_FLOOR, "PCT", 0, "Change that does not matter, see twbench compare (default: 1)", 0 },
+	{ "floor", KEY_FLOOR, "PCT", 0,
+	  "Change that does not matter, see twbench compare (default: 1)", 0 },
 	{ 0 },
 };
 
@@ -100,7 +102,8 @@ static int parse_args(int argc, char **argv, struct args *args)
 	if (code >= 0)
 		return code;
 	if (args->n < 1 || args->n > 2) {
-		fputs(WHO ": which? JOURNAL, or BASE HEAD; `twbench run -o FILE` writes one\n", stderr);
+		fputs(WHO ": which? JOURNAL, or BASE HEAD; `twbench run -o FILE` writes one\n",
+		      stderr);
 		return EXIT_USAGE;
 	}
 	err = treatment_parse(&args->opts.treatment, args->treatment, why, sizeof(why));

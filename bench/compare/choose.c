@@ -19,7 +19,8 @@ static bool is_scalar_of(const struct metric *m, const char *scalar)
 		return !strcmp(m->name, scalar);
 	if (strncmp(scalar, m->name, n))
 		return false;
-	return !strcmp(scalar + n, "_mean") || !strcmp(scalar + n, "_min") || !strcmp(scalar + n, "_max") ||
+	return !strcmp(scalar + n, "_mean") || !strcmp(scalar + n, "_min") ||
+	       !strcmp(scalar + n, "_max") ||
 	       (split_percentile(scalar, hist, sizeof(hist), &q) && !strcmp(hist, m->name));
 }
 

@@ -28,13 +28,14 @@ static int refuse(struct comparison *c, const char *a, const char *b, const json
 		if (name && !*group)
 			snprintf(group, sizeof(group), " (or the group: %s)", name);
 	}
-	WHY(c, "%s and %s are not comparable: they differ in %s; --treatment names what is meant to differ%s",
+	WHY(c,
+	    "%s and %s are not comparable: they differ in %s; --treatment names what is meant to differ%s",
 	    a, b, fields, group);
 	return EXIT_NOT_COMPARABLE;
 }
 
-static int check_pair(struct comparison *c, const struct side_journal *a, const struct side_journal *b,
-		      bool keep)
+static int check_pair(struct comparison *c, const struct side_journal *a,
+		      const struct side_journal *b, bool keep)
 {
 	json_t *d = env_difference(env_of(a), env_of(b));
 	int code;
@@ -112,7 +113,8 @@ static int check_impls(struct comparison *c)
 		forget_impl(&c->base);
 		forget_impl(&c->head);
 	} else if (n && !share_a_name(a, b)) {
-		WHY(c, "%s and %s are not comparable: they differ in impl; --treatment impl if that is meant",
+		WHY(c,
+		    "%s and %s are not comparable: they differ in impl; --treatment impl if that is meant",
 		    c->base.spec, c->head.spec);
 		code = EXIT_NOT_COMPARABLE;
 	}
@@ -128,7 +130,8 @@ int compare_check_environments(struct comparison *c)
 
 	if (!treatment_is_known(&c->opts.treatment, env_of(&c->base.journals[0]), &name) &&
 	    !treatment_is_known(&c->opts.treatment, env_of(&c->head.journals[0]), &name)) {
-		WHY(c, "--treatment %s: neither kernel, config, impl, twbench nor a field of the environment",
+		WHY(c,
+		    "--treatment %s: neither kernel, config, impl, twbench nor a field of the environment",
 		    name);
 		return EXIT_USAGE;
 	}

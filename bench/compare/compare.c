@@ -118,14 +118,16 @@ static int check_sides(struct comparison *c)
 	int shared;
 
 	if (!same_names(c->base.select, c->head.select)) {
-		WHY(c, "select both sides by the same parameters: %s, %s", c->base.spec, c->head.spec);
+		WHY(c, "select both sides by the same parameters: %s, %s", c->base.spec,
+		    c->head.spec);
 		return EXIT_USAGE;
 	}
 	shared = share_a_sample(c);
 	if (shared < 0)
 		WHY(c, "no memory");
 	else if (shared)
-		WHY(c, "%s, %s: a sample is there twice: is one a copy of another?", c->base.spec, c->head.spec);
+		WHY(c, "%s, %s: a sample is there twice: is one a copy of another?", c->base.spec,
+		    c->head.spec);
 	return shared < 0 ? EXIT_INTERNAL : shared ? EXIT_USAGE : 0;
 }
 
@@ -136,7 +138,8 @@ static int refused_row(struct comparison *c, int err)
 {
 	for (size_t i = 0; i < c->n_rows; i++)
 		if (c->rows[i].d.error)
-			WHY(c, "%s %s: %s", json_string_value(json_object_get(c->rows[i].base->id, "bench")),
+			WHY(c, "%s %s: %s",
+			    json_string_value(json_object_get(c->rows[i].base->id, "bench")),
 			    c->rows[i].metric, strerror(-c->rows[i].d.error));
 	if (err == -ENOMEM)
 		WHY(c, "no memory");
@@ -193,7 +196,8 @@ static int make_rows(struct comparison *c)
 	err = err ? err : compare_make_rows(c);
 
 	if (err == -ENOENT)
-		WHY(c, "%s and %s have no bench, parameters and metric in common that could be compared",
+		WHY(c,
+		    "%s and %s have no bench, parameters and metric in common that could be compared",
 		    c->base.spec, c->head.spec);
 	else if (err)
 		WHY(c, "no memory");

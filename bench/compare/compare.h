@@ -74,8 +74,8 @@ int compare_exit_code(const struct comparison *c, bool strict);
  * The points of a side that has() takes, by bench, in the order of a report: for labels. Borrows the
  * points' ids; compare_point() leads back. 0 or -ENOMEM.
  */
-int compare_sort(const struct side *s, bool (*has)(const void *arg, const struct side_point *p), const void *arg,
-		 struct sections *out);
+int compare_sort(const struct side *s, bool (*has)(const void *arg, const struct side_point *p),
+		 const void *arg, struct sections *out);
 const struct side_point *compare_point(const struct side *s, const struct point *p);
 
 /* ---- parts of compare_run() ---- */

@@ -34,8 +34,8 @@ static int print_differs(FILE *out, const struct comparison *c)
 	int err = 0;
 
 	json_object_foreach(c->differs, field, v) {
-		err = err ? err :
-			    text_item(out, label, "%s: base %s, head %s", field,
+		err = err ? err
+			  : text_item(out, label, "%s: base %s, head %s", field,
 				      text_value(a, sizeof(a), json_array_get(v, 0)),
 				      text_value(b, sizeof(b), json_array_get(v, 1)));
 		label = "";
@@ -66,9 +66,10 @@ static int print_selection(FILE *out, const struct comparison *c)
 
 	json_object_foreach(c->base.select, name, v)
 		if (!err && !is_single(c))
-			err = text_item(out, "sides", "base %s=%s, head %s=%s", name,
-					text_value(a, sizeof(a), v), name,
-					text_value(b, sizeof(b), json_object_get(c->head.select, name)));
+			err = text_item(
+				out, "sides", "base %s=%s, head %s=%s", name,
+				text_value(a, sizeof(a), v), name,
+				text_value(b, sizeof(b), json_object_get(c->head.select, name)));
 	return err;
 }
 
@@ -85,7 +86,8 @@ static int print_head(FILE *out, const struct comparison *c)
 	if (is_single(c))
 		return text_item(out, "runs", "%zu samples, each a fresh process and BPF load",
 				 c->base.n_samples);
-	return text_item(out, "runs", "%s, each a fresh process and BPF load", figure_numbers(numbers, c));
+	return text_item(out, "runs", "%s, each a fresh process and BPF load",
+			 figure_numbers(numbers, c));
 }
 
 /* ---- tables ---- */
@@ -107,7 +109,8 @@ static int print_points(FILE *out, const struct section *s)
 			if (param_varies(s, json_string_value(name)))
 				fprintf(f, " %s=%s", json_string_value(name),
 					text_value(value, sizeof(value),
-						   sample_param(s->points[i].first, json_string_value(name))));
+						   sample_param(s->points[i].first,
+								json_string_value(name))));
 		snprintf(label, sizeof(label), "#%zu", i + 1);
 		err = fclose(f) ? -ENOMEM : text_item(out, label, "%s", text + 1);
 		free(text);
@@ -115,13 +118,15 @@ static int print_points(FILE *out, const struct section *s)
 	return err;
 }
 
-static int print_section(FILE *out, const struct comparison *c, const struct section *s, enum cover_style style)
+static int print_section(FILE *out, const struct comparison *c, const struct section *s,
+			 enum cover_style style)
 {
 	bool control = !strcmp(s->name, "nop");
 	int err;
 
 	fputc('\n', out);
-	err = text_item(out, control ? "CONTROL" : "bench", "%s: %s%s", s->name, s->bench ? s->bench->question : "-",
+	err = text_item(out, control ? "CONTROL" : "bench", "%s: %s%s", s->name,
+			s->bench ? s->bench->question : "-",
 			control ? " (nothing under test is in it)" : "");
 	err = err ? err : labels_constants(out, s);
 	err = err ? err : print_points(out, s);
@@ -182,28 +187,32 @@ static size_t least_replicates(const struct comparison *c)
 
 static int print_meaning(FILE *out, const struct comparison *c, enum cover_style style)
 {
-	const char *what = least_replicates(c) < 6 ? "half the range over the runs (fewer than 6)" :
-						     "half the width of the 95% interval of that median"
-						     " (order statistics)";
-	int err = text_item(out, "reading",
-			    "%s: medians over the runs; a percentile is that of one run. +-: %s, in percent of it"
-			    " (ratios: in their own unit)%s.",
-			    is_single(c) ? "median" : "base, head", what,
-			    is_single(c) || style == COVER_TRIGGER ? "" : "; the greater of base's and head's");
+	const char *what = least_replicates(c) < 6
+				   ? "half the range over the runs (fewer than 6)"
+				   : "half the width of the 95% interval of that median"
+				     " (order statistics)";
+	int err = text_item(
+		out, "reading",
+		"%s: medians over the runs; a percentile is that of one run. +-: %s, in percent of it"
+		" (ratios: in their own unit)%s.",
+		is_single(c) ? "median" : "base, head", what,
+		is_single(c) || style == COVER_TRIGGER ? "" : "; the greater of base's and head's");
 
 	if (err || is_single(c))
 		return err;
-	err = text_item(out, "",
-			"change: Hodges-Lehmann shift, ratios as difference; interval: of the change, by inverting"
-			" the rank test (%s).",
-			c->unit == COMPARE_PAIRS ? "signed ranks of pairs" : "Mann-Whitney");
-	return err ? err :
-		     text_item(out, "",
-			       "worse, better: p < %g after Holm over %zu rows, and the interval beyond %g%%"
-			       " (p99: %g%%, from p99.9: %g%%, ratios: %g); same: it lies within; ?: neither, not"
-			       " to be told with so many runs.",
-			       c->opts.decide.alpha, c->n_rows, 100 * c->opts.floor, 200 * c->opts.floor,
-			       500 * c->opts.floor, c->opts.floor / 10);
+	err = text_item(
+		out, "",
+		"change: Hodges-Lehmann shift, ratios as difference; interval: of the change, by inverting"
+		" the rank test (%s).",
+		c->unit == COMPARE_PAIRS ? "signed ranks of pairs" : "Mann-Whitney");
+	return err ? err
+		   : text_item(
+			     out, "",
+			     "worse, better: p < %g after Holm over %zu rows, and the interval beyond %g%%"
+			     " (p99: %g%%, from p99.9: %g%%, ratios: %g); same: it lies within; ?: neither, not"
+			     " to be told with so many runs.",
+			     c->opts.decide.alpha, c->n_rows, 100 * c->opts.floor,
+			     200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
 }
 
 /* The rows that say nothing, and how much they could have said. */
@@ -220,8 +229,9 @@ static int print_detectable(FILE *out, const struct comparison *c)
 		if (r->d.verdict < VERDICT_INCONCLUSIVE)
 			continue;
 		row = compare_tell_row(c, r);
-		err = !row ? -ENOMEM :
-			     text_item(out, label, "%s: a change from %s on", row, figure_detectable(text, r));
+		err = !row ? -ENOMEM
+			   : text_item(out, label, "%s: a change from %s on", row,
+				       figure_detectable(text, r));
 		free(row);
 		label = "";
 	}
@@ -247,7 +257,9 @@ static int print_warnings(FILE *out, const struct comparison *c)
 		label = "";
 	}
 	if (!err && !any_control(c))
-		err = text_item(out, label, "no control: the bench nop was not measured (`twbench run nop ...`)");
+		err = text_item(
+			out, label,
+			"no control: the bench nop was not measured (`twbench run nop ...`)");
 	return err;
 }
 

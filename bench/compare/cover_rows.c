@@ -32,7 +32,8 @@ int cover_figure(const double *v, size_t n, const struct compare_row *r, struct 
 	else if (scalar_is_ratio(r->metric) || s.median == 0)
 		number_text(out->spread, out->half, r->metric);
 	else
-		snprintf(out->spread, sizeof(out->spread), "%.1f%%", 100 * out->half / fabs(s.median));
+		snprintf(out->spread, sizeof(out->spread), "%.1f%%",
+			 100 * out->half / fabs(s.median));
 	return 0;
 }
 
@@ -115,7 +116,8 @@ static int figure_cells(struct table *t, const struct box *b, const struct compa
 	return 0;
 }
 
-static int row_box(struct table *t, const struct box *b, const struct compare_row *r, size_t point, bool again)
+static int row_box(struct table *t, const struct box *b, const struct compare_row *r, size_t point,
+		   bool again)
 {
 	char text[FIGURE_MAX];
 	int err;
@@ -180,7 +182,8 @@ int cover_box(FILE *out, const struct comparison *c, const struct section *s)
 /* ---- trigger ---- */
 
 /* "1 234 +- 1.2% -> 1 198 +- 0.9%", or without the spreads where that does not fit. */
-static void figures(FILE *f, const struct cover_figure *base, const struct cover_figure *head, bool spreads)
+static void figures(FILE *f, const struct cover_figure *base, const struct cover_figure *head,
+		    bool spreads)
 {
 	fprintf(f, "%7s", base->median);
 	if (spreads)
@@ -193,7 +196,8 @@ static void figures(FILE *f, const struct cover_figure *base, const struct cover
 
 /* A new line of text. */
 static char *tell_trigger(const struct comparison *c, const struct compare_row *r,
-			  const struct cover_figure *base, const struct cover_figure *head, bool spreads)
+			  const struct cover_figure *base, const struct cover_figure *head,
+			  bool spreads)
 {
 	char name[FIGURE_MAX], change[FIGURE_MAX], *text = NULL;
 	size_t size;

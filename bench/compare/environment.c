@@ -17,8 +17,9 @@ static const struct group {
 	bool boots;
 } groups[] = {
 	{ "kernel",
-	  { "kernel_release", "kernel_version", "kernel_config_hash", "kernel_cmdline", "kfunc_flavour",
-	    "btf_vmlinux", "debug_options", "config_hz", "preempt_model", "preempt_dynamic", "preempt_rt" },
+	  { "kernel_release", "kernel_version", "kernel_config_hash", "kernel_cmdline",
+	    "kfunc_flavour", "btf_vmlinux", "debug_options", "config_hz", "preempt_model",
+	    "preempt_dynamic", "preempt_rt" },
 	  true },
 	{ "config",
 	  { "kernel_version", "kernel_config_hash", "kernel_cmdline", "debug_options", "config_hz",
@@ -73,10 +74,11 @@ int treatment_parse(struct treatment *t, const char *text, char *why, size_t siz
 	while (!err && text && (word = strsep(&rest, ","))) {
 		err = *word ? add_word(t, word) : -EINVAL;
 		if (err == -EINVAL)
-			snprintf(why, size,
-				 "'%s': names between commas: kernel, config, impl, twbench, or fields of the"
-				 " environment",
-				 text);
+			snprintf(
+				why, size,
+				"'%s': names between commas: kernel, config, impl, twbench, or fields of the"
+				" environment",
+				text);
 	}
 	free(copy);
 	return err;

@@ -55,8 +55,8 @@ static void list(struct comparison *c, const char *word, bool metrics)
 
 	add_names(names, &c->base, metrics);
 	add_names(names, &c->head, metrics);
-	used = snprintf(c->why, sizeof(c->why), "no sample has a %s '%s'; there are:",
-			metrics ? "metric" : "bench", word);
+	used = snprintf(c->why, sizeof(c->why),
+			"no sample has a %s '%s'; there are:", metrics ? "metric" : "bench", word);
 	json_object_foreach(names, name, v)
 		if (used < sizeof(c->why))
 			used += snprintf(c->why + used, sizeof(c->why) - used, " %s", name);

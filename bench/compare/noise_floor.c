@@ -17,9 +17,11 @@ char *noise_floor_path(const char *spec)
 	char *path = NULL;
 
 	if (!side_parse_spec(spec, &paths, &select)) {
-		const char *first = json_string_value(json_array_get(paths, 0)), *slash = strrchr(first, '/');
+		const char *first = json_string_value(json_array_get(paths, 0)),
+			   *slash = strrchr(first, '/');
 
-		if (asprintf(&path, "%.*s" NOISE_FLOOR_FILE, slash ? (int)(slash + 1 - first) : 0, first) < 0)
+		if (asprintf(&path, "%.*s" NOISE_FLOOR_FILE, slash ? (int)(slash + 1 - first) : 0,
+			     first) < 0)
 			path = NULL;
 	}
 	json_decref(paths);
@@ -34,8 +36,8 @@ static bool is_row(const json_t *row)
 	const char *bench, *metric, *scale;
 	const json_t *params, *half;
 
-	return !json_unpack((json_t *)row, "{ss so ss ss so}", "bench", &bench, "params", &params, "metric",
-			    &metric, "scale", &scale, "half_width", &half) &&
+	return !json_unpack((json_t *)row, "{ss so ss ss so}", "bench", &bench, "params", &params,
+			    "metric", &metric, "scale", &scale, "half_width", &half) &&
 	       json_is_object(params) && json_is_number(half) && json_number_value(half) >= 0;
 }
 
@@ -87,9 +89,10 @@ static bool is_of(const json_t *row, const struct compare_row *r)
 	json_t *params = json_copy(json_object_get(row, "params"));
 	const char *metric = json_string_value(json_object_get(row, "metric"));
 	const char *scale = json_string_value(json_object_get(row, "scale"));
-	bool same = json_equal(json_object_get(row, "bench"), json_object_get(r->base->id, "bench")) &&
-		    json_equal(params, json_object_get(r->base->id, "params")) && !strcmp(metric, r->metric) &&
-		    !strcmp(scale, scale_name(r));
+	bool same =
+		json_equal(json_object_get(row, "bench"), json_object_get(r->base->id, "bench")) &&
+		json_equal(params, json_object_get(r->base->id, "params")) &&
+		!strcmp(metric, r->metric) && !strcmp(scale, scale_name(r));
 
 	json_decref(params);
 	return same;
@@ -122,7 +125,8 @@ bool noise_floor_is_of(const json_t *noise, const struct comparison *c)
 {
 	const json_t *machine = json_object_get(noise, "machine_id_hash");
 
-	return json_equal(machine, machine_of(&c->base)) && json_equal(machine, machine_of(&c->head));
+	return json_equal(machine, machine_of(&c->base)) &&
+	       json_equal(machine, machine_of(&c->head));
 }
 
 /* ---- writing ---- */
@@ -137,10 +141,11 @@ double noise_floor_half_width(const struct compare_row *r)
 static int put_row(json_t *noise, const struct comparison *c, const struct compare_row *r)
 {
 	json_t *old = find_row(noise, r);
-	json_t *row = json_pack("{sO sO ss ss sf sI ss}", "bench", json_object_get(r->base->id, "bench"),
-				"params", json_object_get(r->base->id, "params"), "metric", r->metric, "scale",
-				scale_name(r), "half_width", noise_floor_half_width(r), "n", (json_int_t)r->data.n_base,
-				"journal", c->base.journals[0].path);
+	json_t *row =
+		json_pack("{sO sO ss ss sf sI ss}", "bench", json_object_get(r->base->id, "bench"),
+			  "params", json_object_get(r->base->id, "params"), "metric", r->metric,
+			  "scale", scale_name(r), "half_width", noise_floor_half_width(r), "n",
+			  (json_int_t)r->data.n_base, "journal", c->base.journals[0].path);
 
 	if (!row)
 		return -ENOMEM;

@@ -6,7 +6,8 @@ enum compare_overall compare_overall(const struct comparison *c)
 {
 	if (c->count[VERDICT_REGRESSION])
 		return OVERALL_REGRESSION;
-	if (c->count[VERDICT_INCONCLUSIVE] || c->count[VERDICT_UNREACHABLE] || json_array_size(c->left_out))
+	if (c->count[VERDICT_INCONCLUSIVE] || c->count[VERDICT_UNREACHABLE] ||
+	    json_array_size(c->left_out))
 		return OVERALL_INCONCLUSIVE;
 	return OVERALL_NO_REGRESSION;
 }

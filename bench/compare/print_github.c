@@ -11,7 +11,8 @@
 static void put(FILE *out, const char *text, bool property)
 {
 	for (; *text; text++) {
-		if (*text == '%' || *text == '\r' || *text == '\n' || (property && strchr(":,", *text)))
+		if (*text == '%' || *text == '\r' || *text == '\n' ||
+		    (property && strchr(":,", *text)))
 			fprintf(out, "%%%02X", *text);
 		else
 			fputc(*text, out);
@@ -37,7 +38,8 @@ static const char *command_of(enum verdict v)
 static int put_row(FILE *out, const struct comparison *c, const struct compare_row *r)
 {
 	const char *command = command_of(r->d.verdict);
-	char change[FIGURE_MAX], interval[FIGURE_MAX], verdict[FIGURE_MAX], title[FIGURE_MAX + 16], *label;
+	char change[FIGURE_MAX], interval[FIGURE_MAX], verdict[FIGURE_MAX], title[FIGURE_MAX + 16],
+		*label;
 	char text[4 * FIGURE_MAX];
 
 	if (!command)
@@ -46,8 +48,9 @@ static int put_row(FILE *out, const struct comparison *c, const struct compare_r
 	if (!label)
 		return -ENOMEM;
 	snprintf(title, sizeof(title), "twbench: %s", verdict_name(r->d.verdict));
-	snprintf(text, sizeof(text), ": %s, %g%% interval %s: %s", figure_change(change, r, r->d.shift),
-		 100 * c->opts.decide.level, figure_interval(interval, r), figure_verdict(verdict, r));
+	snprintf(text, sizeof(text), ": %s, %g%% interval %s: %s",
+		 figure_change(change, r, r->d.shift), 100 * c->opts.decide.level,
+		 figure_interval(interval, r), figure_verdict(verdict, r));
 	fprintf(out, "::%s title=", command);
 	put(out, title, true);
 	fputs("::", out);

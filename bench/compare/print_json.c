@@ -33,10 +33,11 @@ static json_t *lower(const char *name)
 static json_t *journal_json(const struct side_journal *j)
 {
 	return json_pack("{ss sO? sO? sO? sO? sI sI sI}", "path", j->path, "env",
-			 json_object_get(j->header, "env"), "args", json_object_get(j->header, "args"), "seed",
-			 json_object_get(j->header, "seed"), "started", json_object_get(j->header, "started"),
-			 "samples", (json_int_t)j->samples, "skipped", (json_int_t)j->skips, "errors",
-			 (json_int_t)j->errors);
+			 json_object_get(j->header, "env"), "args",
+			 json_object_get(j->header, "args"), "seed",
+			 json_object_get(j->header, "seed"), "started",
+			 json_object_get(j->header, "started"), "samples", (json_int_t)j->samples,
+			 "skipped", (json_int_t)j->skips, "errors", (json_int_t)j->errors);
 }
 
 static json_t *side_json(const struct side *s)
@@ -46,9 +47,10 @@ static json_t *side_json(const struct side *s)
 
 	for (size_t i = 0; i < s->n_journals; i++)
 		json_array_append_new(journals, journal_json(&s->journals[i]));
-	return json_pack("{ss ss sO so sI sI sO}", "spec", s->spec, "half", halves[s->half], "select", s->select,
-			 "journals", journals, "samples", (json_int_t)s->n_samples, "boots",
-			 (json_int_t)json_object_size(s->boots), "warnings", s->warnings);
+	return json_pack("{ss ss sO so sI sI sO}", "spec", s->spec, "half", halves[s->half],
+			 "select", s->select, "journals", journals, "samples",
+			 (json_int_t)s->n_samples, "boots", (json_int_t)json_object_size(s->boots),
+			 "warnings", s->warnings);
 }
 
 static json_t *row_json(const struct compare_row *r)
@@ -56,24 +58,27 @@ static json_t *row_json(const struct compare_row *r)
 	static const char *const directions[] = { "higher", "none", "lower" };
 	const struct metric *m = scalar_metric(r->bench, r->metric);
 	const struct decision *d = &r->d;
-	json_t *row = json_pack("{sO sO sO? ss ss ss ss sb sb}", "bench", json_object_get(r->base->id, "bench"),
-				"params", json_object_get(r->base->id, "params"), "impl",
+	json_t *row = json_pack("{sO sO sO? ss ss ss ss sb sb}", "bench",
+				json_object_get(r->base->id, "bench"), "params",
+				json_object_get(r->base->id, "params"), "impl",
 				json_object_get(r->base->id, "impl"), "metric", r->metric, "unit",
 				m ? m->unit : number_unit(r->metric), "better",
 				directions[scalar_worse(r->bench, r->metric) + 1], "scale",
-				r->data.scale == DECIDE_LOG ? "log" : "difference", "control", r->control,
-				"paired", r->data.paired);
-	json_t *rest = json_pack("{sI sI so so so so so so so so so so so so so so sb}", "n_base",
-				 (json_int_t)r->data.n_base, "n_head", (json_int_t)r->data.n_head, "base",
-				 real(r->base_median), "head", real(r->head_median), "shift", real(d->shift), "lo",
-				 d->level > 0 ? real(d->lo) : json_null(), "hi",
-				 d->level > 0 ? real(d->hi) : json_null(), "level", real(d->level), "p",
-				 real(d->p), "p_adjusted", real(d->p_adjusted), "p_min", real(d->p_min), "welch_p",
-				 real(d->welch_p), "floor", real(r->data.floor), "floor_measured",
-				 real(r->floor_measured), "detectable", real(d->detectable), "verdict",
-				 lower(verdict_name(d->verdict)), "welch_disagrees", d->welch_disagrees);
+				r->data.scale == DECIDE_LOG ? "log" : "difference", "control",
+				r->control, "paired", r->data.paired);
+	json_t *rest = json_pack(
+		"{sI sI so so so so so so so so so so so so so so sb}", "n_base",
+		(json_int_t)r->data.n_base, "n_head", (json_int_t)r->data.n_head, "base",
+		real(r->base_median), "head", real(r->head_median), "shift", real(d->shift), "lo",
+		d->level > 0 ? real(d->lo) : json_null(), "hi",
+		d->level > 0 ? real(d->hi) : json_null(), "level", real(d->level), "p", real(d->p),
+		"p_adjusted", real(d->p_adjusted), "p_min", real(d->p_min), "welch_p",
+		real(d->welch_p), "floor", real(r->data.floor), "floor_measured",
+		real(r->floor_measured), "detectable", real(d->detectable), "verdict",
+		lower(verdict_name(d->verdict)), "welch_disagrees", d->welch_disagrees);
 
-	json_object_set_new(row, "further", d->further < DECIDE_NEVER ? json_integer(d->further) : json_null());
+	json_object_set_new(row, "further",
+			    d->further < DECIDE_NEVER ? json_integer(d->further) : json_null());
 	json_object_update(row, rest);
 	json_decref(rest);
 	return row;
@@ -111,12 +116,14 @@ int compare_print_json(FILE *out, const struct comparison *c, bool strict)
 
 	for (size_t i = 0; i < c->n_rows; i++)
 		err |= json_array_append_new(rows, row_json(&c->rows[i]));
-	doc = json_pack("{ss so si sb sb sf sf sf sf ss so sO so so so so sO sO}", "schema", SCHEMA, "verdict",
-			lower(overall_name(compare_overall(c))), "exit_code", compare_exit_code(c, strict), "strict",
-			strict, "self", c->opts.self, "alpha", o->alpha, "level", o->level, "power", o->power,
-			"floor", c->opts.floor, "replicate", units[c->unit], "treatment", treatment_json(c),
-			"differs", c->differs, "base", side_json(&c->base), "head", side_json(&c->head), "counts",
-			counts_json(c), "rows", rows, "left_out", c->left_out, "warnings", c->warnings);
+	doc = json_pack("{ss so si sb sb sf sf sf sf ss so sO so so so so sO sO}", "schema", SCHEMA,
+			"verdict", lower(overall_name(compare_overall(c))), "exit_code",
+			compare_exit_code(c, strict), "strict", strict, "self", c->opts.self,
+			"alpha", o->alpha, "level", o->level, "power", o->power, "floor",
+			c->opts.floor, "replicate", units[c->unit], "treatment", treatment_json(c),
+			"differs", c->differs, "base", side_json(&c->base), "head",
+			side_json(&c->head), "counts", counts_json(c), "rows", rows, "left_out",
+			c->left_out, "warnings", c->warnings);
 	if (err || !doc || json_dumpf(doc, out, JSON_INDENT(1)) || fputc('\n', out) == EOF)
 		err = ferror(out) ? -EIO : -ENOMEM;
 	json_decref(doc);

@@ -57,9 +57,10 @@ static int put_list(FILE *out, const char *title, const json_t *list, bool warni
 	if (json_array_size(list))
 		fprintf(out, "\n%s\n\n", title);
 	json_array_foreach(list, i, v)
-		err = err ? err :
-			    put_owned(out, "- ",
-				      warnings ? strdup(json_string_value(v)) : compare_tell_left_out(v));
+		err = err ? err
+			  : put_owned(out, "- ",
+				      warnings ? strdup(json_string_value(v))
+					       : compare_tell_left_out(v));
 	return err;
 }
 

@@ -40,8 +40,8 @@ static int print_differs(FILE *out, const struct comparison *c)
 	int err = 0;
 
 	json_object_foreach(c->differs, field, v) {
-		err = err ? err :
-			    text_item(out, label, "%s: %s, %s (--treatment)", field,
+		err = err ? err
+			  : text_item(out, label, "%s: %s, %s (--treatment)", field,
 				      text_value(a, sizeof(a), json_array_get(v, 0)),
 				      text_value(b, sizeof(b), json_array_get(v, 1)));
 		label = "";
@@ -56,11 +56,13 @@ static int print_head(FILE *out, const struct comparison *c)
 	int err = print_owned(out, "base", compare_tell_side(c, &c->base));
 
 	err = err ? err : print_owned(out, "head", compare_tell_side(c, &c->head));
-	err = err ? err :
-		    text_item(out, "machine", "%s, hypervisor %s, kernel %s",
+	err = err ? err
+		  : text_item(out, "machine", "%s, hypervisor %s, kernel %s",
 			      text_value(model, sizeof(model), json_object_get(env, "cpu_model")),
-			      text_value(virtual, sizeof(virtual), json_object_get(env, "hypervisor")),
-			      text_value(kernel, sizeof(kernel), json_object_get(env, "kernel_release")));
+			      text_value(virtual, sizeof(virtual),
+					 json_object_get(env, "hypervisor")),
+			      text_value(kernel, sizeof(kernel),
+					 json_object_get(env, "kernel_release")));
 	return err ? err : print_differs(out, c);
 }
 
@@ -92,7 +94,8 @@ static void head_cols(struct table *t, const struct table_arg *a)
 /* So short that all fit into 100 columns with everything else. */
 static const char *short_verdict(const struct compare_row *r)
 {
-	static const char *const words[] = { "REGR", "IMPR", "CHANGED", "EQUIV", "INCONCL", "UNREACH" };
+	static const char *const words[] = { "REGR",  "IMPR",	 "CHANGED",
+					     "EQUIV", "INCONCL", "UNREACH" };
 
 	return words[r->d.verdict];
 }
@@ -109,8 +112,7 @@ static void row_cells(struct table *t, const struct table_arg *a, const struct c
 	table_cell(t, figure_change(text, r, r->d.shift));
 	table_cell(t, figure_interval(text, r));
 	if (!(a->verbose && a->compact))
-		table_cell(t, a->c->opts.self ? figure_noise(text, r) :
-							 figure_detectable(text, r));
+		table_cell(t, a->c->opts.self ? figure_noise(text, r) : figure_detectable(text, r));
 	if (a->verbose) {
 		table_cell(t, figure_floor(text, r));
 		table_cell(t, figure_p(text, r->d.p));
@@ -242,33 +244,39 @@ static int print_notes(FILE *out, const struct comparison *c, bool verbose)
 	char numbers[FIGURE_MAX];
 	int err;
 
-	err = text_item(out, "notes",
-			"%s; base, head: medians. change: Hodges-Lehmann shift of the logs (ratios: of the"
-			" values), with its %g %% interval from the same rank test (%s).",
-			figure_numbers(numbers, c), 100 * o->level,
-			c->unit == COMPARE_PAIRS ? "signed ranks" : "Mann-Whitney");
-	err = err ? err :
-		    text_item(out, "",
-			      "A row is worse or better if p < %g after Holm over %zu row%s and the interval lies"
-			      " beyond the floor, equivalent if it lies within: %g %% for medians, means and rates,"
-			      " %g %% for p99, %g %% from p99.9 on, %g for ratios.",
-			      o->alpha, c->n_rows, c->n_rows == 1 ? "" : "s", 100 * c->opts.floor,
-			      200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
+	err = text_item(
+		out, "notes",
+		"%s; base, head: medians. change: Hodges-Lehmann shift of the logs (ratios: of the"
+		" values), with its %g %% interval from the same rank test (%s).",
+		figure_numbers(numbers, c), 100 * o->level,
+		c->unit == COMPARE_PAIRS ? "signed ranks" : "Mann-Whitney");
+	err = err ? err
+		  : text_item(
+			    out, "",
+			    "A row is worse or better if p < %g after Holm over %zu row%s and the interval lies"
+			    " beyond the floor, equivalent if it lies within: %g %% for medians, means and rates,"
+			    " %g %% for p99, %g %% from p99.9 on, %g for ratios.",
+			    o->alpha, c->n_rows, c->n_rows == 1 ? "" : "s", 100 * c->opts.floor,
+			    200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
 	if (c->opts.self)
-		return err ? err :
-			     text_item(out, "",
-				       "noise: half the width of the interval, the floor of later comparisons.");
-	err = err ? err :
-		    text_item(out, "",
-			      "detects: the smallest change found with a chance of %g %%. +n: further %s that a"
-			      " verdict may take.",
-			      100 * o->power,
-			      c->unit == COMPARE_PAIRS ? "pairs" :
-			      c->unit == COMPARE_BOOTS ? "boots per side" :
-							 "invocations per side");
+		return err ? err
+			   : text_item(
+				     out, "",
+				     "noise: half the width of the interval, the floor of later comparisons.");
+	err = err ? err
+		  : text_item(
+			    out, "",
+			    "detects: the smallest change found with a chance of %g %%. +n: further %s that a"
+			    " verdict may take.",
+			    100 * o->power,
+			    c->unit == COMPARE_PAIRS   ? "pairs"
+			    : c->unit == COMPARE_BOOTS ? "boots per side"
+						       : "invocations per side");
 	if (!err && any_measured_floor(c))
-		err = text_item(out, "", "Floors of some rows are those that `compare --self` measured here%s.",
-				verbose ? " (*)" : "");
+		err = text_item(
+			out, "",
+			"Floors of some rows are those that `compare --self` measured here%s.",
+			verbose ? " (*)" : "");
 	return err;
 }
 

@@ -40,10 +40,10 @@ static size_t n_of(const struct side_point *p, const char *metric)
 
 /* ---- what is left out ---- */
 
-static int leave_out(struct comparison *c, const struct side_point *p, const char *metric, const char *fmt,
-		     ...) __attribute__((format(printf, 4, 5)));
-static int leave_out(struct comparison *c, const struct side_point *p, const char *metric, const char *fmt,
-		     ...)
+static int leave_out(struct comparison *c, const struct side_point *p, const char *metric,
+		     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static int leave_out(struct comparison *c, const struct side_point *p, const char *metric,
+		     const char *fmt, ...)
 {
 	json_t *o = json_copy(p->id), *reason;
 	va_list ap;
@@ -68,15 +68,16 @@ static int leave_out_points(struct comparison *c, const struct side *of, const s
 	int err = 0;
 
 	for (size_t i = 0; i < of->n_points && !err; i++)
-		if (word_in(c->opts.benches, bench_of(&of->points[i])) && !side_find(other, &of->points[i]))
+		if (word_in(c->opts.benches, bench_of(&of->points[i])) &&
+		    !side_find(other, &of->points[i]))
 			err = leave_out(c, &of->points[i], NULL, "only in %s", name);
 	return err;
 }
 
 /* ---- rows ---- */
 
-static int add_row(struct comparison *c, const struct side_point *base, const struct side_point *head,
-		   const char *metric)
+static int add_row(struct comparison *c, const struct side_point *base,
+		   const struct side_point *head, const char *metric)
 {
 	struct compare_row *r = reallocarray(c->rows, c->n_rows + 1, sizeof(*r));
 
@@ -93,8 +94,8 @@ static int add_row(struct comparison *c, const struct side_point *base, const st
 }
 
 /* All invocations of both sides, or the lucky ones would be compared. */
-static int consider(struct comparison *c, const struct side_point *base, const struct side_point *head,
-		    const char *metric)
+static int consider(struct comparison *c, const struct side_point *base,
+		    const struct side_point *head, const char *metric)
 {
 	size_t n = n_of(base, metric), m = n_of(head, metric);
 
@@ -102,11 +103,12 @@ static int consider(struct comparison *c, const struct side_point *base, const s
 		return add_row(c, base, head, metric);
 	if (!n || !m)
 		return leave_out(c, base, metric, "only in %s", n ? "BASE" : "HEAD");
-	return leave_out(c, base, metric, "in %zu of %zu invocations of BASE, %zu of %zu of HEAD", n, base->n,
-			 m, head->n);
+	return leave_out(c, base, metric, "in %zu of %zu invocations of BASE, %zu of %zu of HEAD",
+			 n, base->n, m, head->n);
 }
 
-static int rows_of_point(struct comparison *c, const struct side_point *base, const struct side_point *head)
+static int rows_of_point(struct comparison *c, const struct side_point *base,
+			 const struct side_point *head)
 {
 	const struct bench *b = bench_by_name(bench_of(base));
 	int err = 0;
@@ -122,8 +124,8 @@ static int rows_of_point(struct comparison *c, const struct side_point *base, co
 }
 
 /* A journal of one sample for each point is grouped and sorted as that of a report. */
-int compare_sort(const struct side *s, bool (*has)(const void *arg, const struct side_point *p), const void *arg,
-		 struct sections *out)
+int compare_sort(const struct side *s, bool (*has)(const void *arg, const struct side_point *p),
+		 const void *arg, struct sections *out)
 {
 	struct journal j = { .samples = json_array() };
 	const struct journal *list = &j;
@@ -159,7 +161,8 @@ static int add_rows(struct comparison *c, const struct sections *sorted)
 
 	for (size_t i = 0; i < sorted->n; i++) {
 		for (size_t k = 0; k < sorted->v[i].n && !err; k++) {
-			const struct side_point *base = compare_point(&c->base, &sorted->v[i].points[k]);
+			const struct side_point *base =
+				compare_point(&c->base, &sorted->v[i].points[k]);
 
 			err = rows_of_point(c, base, side_find(&c->head, base));
 		}
@@ -238,7 +241,9 @@ static int fill_rows(struct comparison *c)
 		}
 		free((double *)r->data.base);
 		free((double *)r->data.head);
-		err = err ? err : leave_out(c, r->base, r->metric, "no invocation of BASE is paired with one of HEAD");
+		err = err ? err
+			  : leave_out(c, r->base, r->metric,
+				      "no invocation of BASE is paired with one of HEAD");
 		r->data.base = r->data.head = NULL;
 	}
 	c->n_rows = n;
@@ -276,7 +281,8 @@ static int describe_point(struct comparison *c, const struct side_point *p)
 		if (!scalar_is_wanted(b, p->names[i], c->opts.metrics))
 			continue;
 		if (n_of(p, p->names[i]) < p->n)
-			err = leave_out(c, p, p->names[i], "in %zu of %zu invocations", n_of(p, p->names[i]), p->n);
+			err = leave_out(c, p, p->names[i], "in %zu of %zu invocations",
+					n_of(p, p->names[i]), p->n);
 		else
 			err = add_row(c, p, NULL, p->names[i]);
 	}

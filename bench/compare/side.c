@@ -67,8 +67,8 @@ static int boot_of(struct side *s, const json_t *sample)
 	if (known)
 		return json_integer_value(known);
 	known = json_integer(json_object_size(s->boots));
-	return json_object_set_new(s->boots, id, (json_t *)known) ? -ENOMEM :
-								    json_integer_value(known);
+	return json_object_set_new(s->boots, id, (json_t *)known) ? -ENOMEM
+								  : json_integer_value(known);
 }
 
 static int take_sample(struct reading *r, json_t *line)
@@ -170,10 +170,11 @@ static int judge_taken(struct side *s, const json_t *paths)
 		n += s->journals[i].samples;
 	if (s->n_samples)
 		return 0;
-	snprintf(s->why, sizeof(s->why),
-		 n ? "%s: none of its samples is of that kind; `twbench report %s` shows what there is" :
-		     "%s holds no sample: nothing could be measured",
-		 s->spec, json_string_value(json_array_get(paths, 0)));
+	snprintf(
+		s->why, sizeof(s->why),
+		n ? "%s: none of its samples is of that kind; `twbench report %s` shows what there is"
+		  : "%s holds no sample: nothing could be measured",
+		s->spec, json_string_value(json_array_get(paths, 0)));
 	return n ? EXIT_USAGE : EXIT_NOTHING;
 }
 
@@ -190,7 +191,8 @@ static int read_all(struct side *s, const json_t *paths)
 	while (s->n_journals < n && !code) {
 		size_t i = s->n_journals++;
 
-		code = read_journal(s, &s->journals[i], json_string_value(json_array_get(paths, i)));
+		code = read_journal(s, &s->journals[i],
+				    json_string_value(json_array_get(paths, i)));
 	}
 	return code ? code : judge_taken(s, paths);
 }

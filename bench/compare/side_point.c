@@ -28,7 +28,8 @@ static uint64_t hash_value(uint64_t h, const json_t *v)
 }
 
 /* Whatever the order of the parameters. */
-static uint64_t hash_point(const json_t *bench, const json_t *impl, const json_t *params, const json_t *select)
+static uint64_t hash_point(const json_t *bench, const json_t *impl, const json_t *params,
+			   const json_t *select)
 {
 	uint64_t h = hash_value(hash_value(0xcbf29ce484222325ULL, bench), impl);
 	const char *name;

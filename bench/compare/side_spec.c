@@ -21,7 +21,8 @@ static const char *find_select(const char *spec)
 }
 
 /* Words between commas, each to put(). */
-static int each_word(const char *text, size_t len, int (*put)(json_t *to, const char *word), json_t *to)
+static int each_word(const char *text, size_t len, int (*put)(json_t *to, const char *word),
+		     json_t *to)
 {
 	char *copy = strndup(text, len), *rest = copy, *word;
 	int err = copy ? 0 : -ENOMEM;

@@ -10,8 +10,8 @@
 void compare_tell_counts(FILE *f, const struct comparison *c)
 {
 	static const char *const words[] = {
-		[VERDICT_REGRESSION] = "worse",		[VERDICT_IMPROVEMENT] = "better",
-		[VERDICT_CHANGED] = "changed",		[VERDICT_EQUIVALENT] = "equivalent",
+		[VERDICT_REGRESSION] = "worse",		 [VERDICT_IMPROVEMENT] = "better",
+		[VERDICT_CHANGED] = "changed",		 [VERDICT_EQUIVALENT] = "equivalent",
 		[VERDICT_INCONCLUSIVE] = "inconclusive", [VERDICT_UNREACHABLE] = "unreachable",
 	};
 	const char *before = "";
@@ -60,12 +60,14 @@ char *compare_tell_left_out(const json_t *o)
 }
 
 /* Whether two rows of one bench differ in it. */
-static bool varies(const struct comparison *c, const struct compare_row *r, const char *name, const json_t *value)
+static bool varies(const struct comparison *c, const struct compare_row *r, const char *name,
+		   const json_t *value)
 {
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const json_t *id = c->rows[i].base->id;
 
-		if (json_equal(json_object_get(id, "bench"), json_object_get(r->base->id, "bench")) &&
+		if (json_equal(json_object_get(id, "bench"),
+			       json_object_get(r->base->id, "bench")) &&
 		    !json_equal(value, json_object_get(json_object_get(id, "params"), name)))
 			return true;
 	}
@@ -97,8 +99,9 @@ char *compare_tell_side(const struct comparison *c, const struct side *s)
 	static const char *const halves[] = { "", ", even invocations", ", odd invocations" };
 	char *text;
 
-	if (asprintf(&text, "%s%s: %zu sample%s of %zu point%s", s->spec, halves[s->half], s->n_samples,
-		     s->n_samples == 1 ? "" : "s", s->n_points, s->n_points == 1 ? "" : "s") < 0)
+	if (asprintf(&text, "%s%s: %zu sample%s of %zu point%s", s->spec, halves[s->half],
+		     s->n_samples, s->n_samples == 1 ? "" : "s", s->n_points,
+		     s->n_points == 1 ? "" : "s") < 0)
 		return NULL;
 	text_clean(text);
 	return text;

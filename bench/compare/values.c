@@ -22,8 +22,8 @@ static int by_key(const void *a, const void *b)
 }
 
 /* New, ascending. Samples without a pair number are paired by their invocation: both were in one round. */
-static struct keyed *keyed_values(const struct comparison *c, const struct side_point *p, const double *column,
-				  bool numbered)
+static struct keyed *keyed_values(const struct comparison *c, const struct side_point *p,
+				  const double *column, bool numbered)
 {
 	struct keyed *v = calloc(p->n + 1, sizeof(*v));
 
@@ -70,8 +70,8 @@ static int boot_medians(const struct keyed *v, size_t n, double *out)
 	return boots;
 }
 
-static int reduce_to_boots(const struct comparison *c, const struct side_point *p, const double *column,
-			   double *out, size_t *n)
+static int reduce_to_boots(const struct comparison *c, const struct side_point *p,
+			   const double *column, double *out, size_t *n)
 {
 	struct keyed *v = keyed_values(c, p, column, false);
 	int boots = v ? boot_medians(v, p->n, out) : -ENOMEM;
@@ -92,7 +92,8 @@ static bool has_pairs(const struct side_point *p)
 }
 
 /* A half whose other half failed is left out. */
-static size_t match(const struct keyed *x, size_t n, const struct keyed *y, size_t m, double *base, double *head)
+static size_t match(const struct keyed *x, size_t n, const struct keyed *y, size_t m, double *base,
+		    double *head)
 {
 	size_t i = 0, k = 0, pairs = 0;
 
@@ -109,11 +110,12 @@ static size_t match(const struct keyed *x, size_t n, const struct keyed *y, size
 	return pairs;
 }
 
-static int match_pairs(const struct comparison *c, const struct compare_row *r, const double *x, const double *y,
-		       double *base, double *head, size_t *n)
+static int match_pairs(const struct comparison *c, const struct compare_row *r, const double *x,
+		       const double *y, double *base, double *head, size_t *n)
 {
 	bool numbered = has_pairs(r->base) && has_pairs(r->head);
-	struct keyed *a = keyed_values(c, r->base, x, numbered), *b = keyed_values(c, r->head, y, numbered);
+	struct keyed *a = keyed_values(c, r->base, x, numbered),
+		     *b = keyed_values(c, r->head, y, numbered);
 
 	if (a && b)
 		*n = match(a, r->base->n, b, r->head->n, base, head);

@@ -78,7 +78,8 @@ static bool is_name(const char *name, size_t len, const char *text)
 }
 
 /* One member; its bit in *seen, so that none comes twice. */
-static bool take_member(struct text *t, struct tw_hist *h, struct hist_bounds *bins, unsigned int *seen)
+static bool take_member(struct text *t, struct tw_hist *h, struct hist_bounds *bins,
+			unsigned int *seen)
 {
 	const struct hist_member *m = hist_members;
 	unsigned int bit = 1U << 31;
@@ -172,7 +173,8 @@ static bool find_hist(struct text *t)
 			depth--;
 		else if (c == '"' && !skip_string(t))
 			return false;
-		else if (c == '"' && depth == 1 && is_name(name, t->at - name, "hist\"") && take(t, ':'))
+		else if (c == '"' && depth == 1 && is_name(name, t->at - name, "hist\"") &&
+			 take(t, ':'))
 			return true;
 	}
 	return false;

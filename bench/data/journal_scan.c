@@ -181,8 +181,8 @@ static int count_line(struct scanner *p, const json_t *line, const char *text, s
 	else if (!strcmp(kind, "error"))
 		s->errors++;
 	return p->footer ? journal_check_footer(line, s->samples, s->skips, s->errors, p->why,
-						p->why_size) :
-			   0;
+						p->why_size)
+			 : 0;
 }
 
 static int scan_line(struct scanner *p, const char *text, size_t len)

@@ -147,6 +147,18 @@ expect "2 % under a drift of 10 %, paired" 1
 fact "by pairs" 'd["replicate"] == "pair" and rows["delivery_ns_p50"]["n_base"] == 20'
 cmp_json "$T/pairs:impl=a" "$T/pairs:impl=b" --metrics delivery_ns_p50 --unpaired
 expect "the same, unpaired: nothing" 0
+"$PYTHON" - "$T/pairs" "$T/renumbered" <<'PY'
+import json
+import sys
+
+with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
+    for line in map(json.loads, f):
+        if line.get("impl") == "b":
+            line["invocation"] = (line["invocation"] + 7) % 20
+        out.write(json.dumps(line) + "\n")
+PY
+cmp_json "$T/renumbered:impl=a" "$T/renumbered:impl=b" --metrics delivery_ns_p50
+expect "the number of the pair counts, not that of the invocation" 1
 sim rounds impls=a,b pairs=0 shift=0.02 drift=0.005 spread=0.002 seed=42
 cmp_json "$T/rounds:impl=a" "$T/rounds:impl=b" --metrics delivery_ns_p50
 expect "without numbers of pairs, by invocation" 1

@@ -71,10 +71,15 @@ static const struct metric metrics[] = {
 };
 
 static const struct column first[] = {
-	{ "", "delivery_ns_p50" }, { "", "offered_per_s" }, { "", "delivery_ns_p99", .offered = true }, { 0 },
+	{ "", "delivery_ns_p50" },
+	{ "", "offered_per_s" },
+	{ "", "delivery_ns_p99", .offered = true },
+	{ 0 },
 };
 
-static const struct column second[] = { { "", "call_ns_p50", .spread = "" }, { "", "accepted_per_s" }, { 0 } };
+static const struct column second[] = { { "", "call_ns_p50", .spread = "" },
+					{ "", "accepted_per_s" },
+					{ 0 } };
 
 static const struct table_desc tables[] = { { "", first }, { "", second }, { 0 } };
 
@@ -96,10 +101,12 @@ static void which_way_is_worse(void **state)
 static void what_is_compared_by_default(void **state)
 {
 	assert_true(scalar_is_default(&with_tables, "delivery_ns_p50"));
-	assert_true(scalar_is_default(&with_tables, "call_ns_p50")); /* second table, with a spread */
+	assert_true(
+		scalar_is_default(&with_tables, "call_ns_p50")); /* second table, with a spread */
 	assert_false(scalar_is_default(&with_tables, "accepted_per_s")); /* without one */
 	assert_false(scalar_is_default(&with_tables, "offered_per_s")); /* no direction */
-	assert_false(scalar_is_default(&with_tables, "delivery_ns_p99")); /* over all attempts: not stored */
+	assert_false(scalar_is_default(&with_tables,
+				       "delivery_ns_p99")); /* over all attempts: not stored */
 	assert_true(scalar_is_default(&without, "accepted_per_s"));
 	assert_false(scalar_is_default(&without, "delivery_ns_p50"));
 	assert_false(scalar_is_default(NULL, "delivery_ns_p50"));
@@ -109,7 +116,8 @@ static void what_is_asked_for(void **state)
 {
 	assert_true(scalar_is_wanted(&with_tables, "offered_per_s", "a,offered_per_s"));
 	assert_false(scalar_is_wanted(&with_tables, "offered_per_s", "offered_per"));
-	assert_false(scalar_is_wanted(&with_tables, "offered_per_s", "*")); /* a pattern wants a direction */
+	assert_false(scalar_is_wanted(&with_tables, "offered_per_s",
+				      "*")); /* a pattern wants a direction */
 	assert_true(scalar_is_wanted(&with_tables, "delivery_ns_p99_9", "*_p99_9"));
 	assert_false(scalar_is_wanted(&with_tables, "delivery_ns_p50", "*_p99_9"));
 	assert_true(scalar_is_wanted(&with_tables, "delivery_ns_p50", "default,*_p99_9"));
@@ -147,7 +155,8 @@ static double separation(const double *base, size_t n, const double *head, size_
 
 static void orders(void **state)
 {
-	static const double low[] = { 3, 1, 2 }, high[] = { 5, 4 }, turns[] = { 1, 4 }, between[] = { 2, 3 };
+	static const double low[] = { 3, 1, 2 }, high[] = { 5, 4 }, turns[] = { 1, 4 },
+			    between[] = { 2, 3 };
 	static const double unknown[] = { 1, NAN };
 
 	assert_true(separation(low, 3, high, 2) == 1);
@@ -161,9 +170,10 @@ static void orders(void **state)
 
 static void what_may_differ(void **state)
 {
-	json_t *a = json_pack("{ss ss s[f]}", "kernel_release", "6.18", "cpu_model", "x", "loadavg", 0.1);
-	json_t *b = json_pack("{ss ss s[f] sn}", "kernel_release", "6.19", "cpu_model", "x", "loadavg", 0.2,
-			      "turbo");
+	json_t *a = json_pack("{ss ss s[f]}", "kernel_release", "6.18", "cpu_model", "x", "loadavg",
+			      0.1);
+	json_t *b = json_pack("{ss ss s[f] sn}", "kernel_release", "6.19", "cpu_model", "x",
+			      "loadavg", 0.2, "turbo");
 	json_t *d = env_difference(a, b);
 	struct treatment t;
 	char text[200];

@@ -14,7 +14,8 @@
 #include "hist.h"
 #include "hist_text.h"
 
-#define LINE(hists) "{\"kind\":\"x\",\"a\":[\"hist\",{\"hist\":1}],\"hist\":" hists ",\"b\":\"hist\"}"
+#define LINE(hists) \
+	"{\"kind\":\"x\",\"a\":[\"hist\",{\"hist\":1}],\"hist\":" hists ",\"b\":\"hist\"}"
 
 static bool cut(const char *line, char *out)
 {
@@ -68,20 +69,28 @@ static void what_is_bad_is_not_cut(void **state)
 {
 #define ONE(rest) "\"bits\":7,\"count\":2,\"under\":0,\"over\":0,\"negative\":0," rest
 	static const char *const bad[] = {
-		LINE("{\"a\":{" ONE("\"sum\":20,\"min\":10,\"max\":10,\"bins\":[[10,1],[10,1]]") "}}"),
-		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[20,1],[10,1]]") "}}"),
-		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}"),
-		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[],\"bins\":[[10,1],[20,1]]") "}}"),
+		LINE("{\"a\":{" ONE(
+			"\"sum\":20,\"min\":10,\"max\":10,\"bins\":[[10,1],[10,1]]") "}}"),
+		LINE("{\"a\":{" ONE(
+			"\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[20,1],[10,1]]") "}}"),
+		LINE("{\"a\":{" ONE(
+			"\"sum\":30,\"min\":10,\"max\":20,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}"),
+		LINE("{\"a\":{" ONE(
+			"\"sum\":30,\"min\":10,\"max\":20,\"bins\":[],\"bins\":[[10,1],[20,1]]") "}}"),
 		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"bins\":[[10,1],[20,1]]") "}}"),
-		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1],[30,0]]") "}}"),
-		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1],[99999,1]]") "}}"),
-		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "},"
-		     "\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}"),
+		LINE("{\"a\":{" ONE(
+			"\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1],[30,0]]") "}}"),
+		LINE("{\"a\":{" ONE(
+			"\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1],[99999,1]]") "}}"),
+		LINE("{\"a\":{" ONE(
+			"\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "},"
+										     "\"a\":{" ONE(
+											     "\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}"),
 		LINE("{\"a\":1}"),
 		LINE("[]"),
 	};
-	static const char good[] =
-		LINE("{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}");
+	static const char good[] = LINE(
+		"{\"a\":{" ONE("\"sum\":30,\"min\":10,\"max\":20,\"bins\":[[10,1],[20,1]]") "}}");
 	char out[1024];
 
 	assert_true(cut(good, out));
@@ -92,11 +101,11 @@ static void what_is_bad_is_not_cut(void **state)
 /* Every byte of a good line replaced, dropped or doubled: whatever is cut, the whole parser takes, too. */
 static void nothing_bad_is_cut(void **state)
 {
-	static const char good[] =
-		LINE("{\"a\":{\"bits\":7,\"count\":13,\"under\":1,\"over\":0,\"negative\":2,\"sum\":230,\"min\":0,"
-		     "\"max\":100,\"bins\":[[10,9],[20,2],[100,1]]},\"b\":{\"bits\":7,\"count\":1,\"under\":0,"
-		     "\"over\":1,\"negative\":0,\"sum\":34359738368,\"min\":34359738368,\"max\":34359738368,"
-		     "\"bins\":[]}}");
+	static const char good[] = LINE(
+		"{\"a\":{\"bits\":7,\"count\":13,\"under\":1,\"over\":0,\"negative\":2,\"sum\":230,\"min\":0,"
+		"\"max\":100,\"bins\":[[10,9],[20,2],[100,1]]},\"b\":{\"bits\":7,\"count\":1,\"under\":0,"
+		"\"over\":1,\"negative\":0,\"sum\":34359738368,\"min\":34359738368,\"max\":34359738368,"
+		"\"bins\":[]}}");
 	static const char bytes[] = "0123456789-.eE\"\\,:{}[] abinsu\t\x01\xff";
 	char line[2 * sizeof(good) + 2], out[sizeof(line)];
 	size_t cuts = 0, refused = 0;
