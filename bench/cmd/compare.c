@@ -51,8 +51,8 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "level", KEY_LEVEL, "L", 0, "Of the intervals (default: 0.99)", 0 },
 	{ "floor", KEY_FLOOR, "PCT", 0,
-	  "Change of a median, mean or rate that does not matter, percent (default: 1). p99: twice that, p99.9"
-	  " and above: five times, ratios: a thousandth per percent",
+	  "Change of a median, mean or rate that does not matter, percent (default: 1). p99: twice"
+	  " that, p99.9 and above: five times, ratios: a thousandth per percent",
 	  0 },
 	{ "floor-file", KEY_FLOOR_FILE, "FILE", 0,
 	  "Floors that --self measured; no floor is below them. Default: " NOISE_FLOOR_FILE
@@ -64,15 +64,15 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "bench", KEY_BENCH, "NAME,...", 0, "Compare only these", 0 },
 	{ "metrics", KEY_METRICS, "NAME,...", 0,
-	  "Compare these; patterns like '*_p99_9' take what has a better and a worse; default: what a report's"
-	  " first table shows, and what its others show with a spread",
+	  "Compare these; patterns like '*_p99_9' take what has a better and a worse; default: what"
+	  " a report's first table shows, and what its others show with a spread",
 	  0 },
 	{ "format", KEY_FORMAT, "text|markdown|json|github", 0, "How to say it (default: text)",
 	  0 },
 	{ "verbose", 'v', NULL, 0, "Also p-values, Welch's t as cross-check, the floors", 0 },
 	{ "self", KEY_SELF, NULL, 0,
-	  "Compare the even with the odd invocations of one JOURNAL, and write what can be told apart here to"
-	  " --floor-file",
+	  "Compare the even with the odd invocations of one JOURNAL, and write what can be told"
+	  " apart here to --floor-file",
 	  0 },
 	{ "unpaired", KEY_UNPAIRED, NULL, 0, "Two selections of one journal: do not use the pairs",
 	  0 },
@@ -170,21 +170,21 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "BASE HEAD\nJOURNAL:impl=A JOURNAL:impl=B\n--self JOURNAL",
-	.doc = "Say of each row (bench, parameters, metric) whether HEAD is worse, better or equivalent to BASE,"
-	       " by exact rank tests on one number per invocation, corrected for the number of rows. A side is a"
-	       " journal, or several between commas, and may end in :NAME=VALUE to take only samples with that"
-	       " parameter; two selections of one journal are compared pair by pair."
-	       "\v"
-	       "Exit status: 0 no regression; 1 a regression (--self: the halves differ); 2 usage; 3 no verdict on"
-	       " some row (--strict only); 4 the environments are not comparable; 5 a bad, incomplete or foreign"
-	       " journal; 6 output failed; 77 a journal without a sample.\n"
+	.doc = "Say of each row (bench, parameters, metric) whether HEAD is worse, better or"
+	       " equivalent to BASE, by exact rank tests on one number per invocation, corrected"
+	       " for the number of rows. A side is a journal, or several between commas, and may"
+	       " end in :NAME=VALUE to take only samples with that parameter; two selections of one"
+	       " journal are compared pair by pair.\vExit status: 0 no regression; 1 a regression"
+	       " (--self: the halves differ); 2 usage; 3 no verdict on some row (--strict only); 4"
+	       " the environments are not comparable; 5 a bad, incomplete or foreign journal; 6"
+	       " output failed; 77 a journal without a sample.\n"
 	       "\n"
 	       "EXAMPLES\n"
 	       "  twbench compare main.jsonl patched.jsonl --treatment kernel\n"
 	       "  twbench compare run.jsonl:impl=stock run.jsonl:impl=refcounted\n"
-	       "  twbench compare run.jsonl:mode=signal run.jsonl:mode=resume --metrics 'delivery_ns_*'\n"
+	       "  twbench compare run.jsonl:mode=signal run.jsonl:mode=resume -v\n"
 	       "  twbench compare a1.jsonl,a2.jsonl b1.jsonl,b2.jsonl --format markdown\n"
-	       "  twbench compare --self run.jsonl                  # what can this machine tell apart?\n",
+	       "  twbench compare --self run.jsonl     # what can this machine tell apart?\n",
 };
 
 static int usage(const char *text)
@@ -204,8 +204,8 @@ static int parse_args(int argc, char **argv, struct args *args)
 	if (args->opts.self && args->n != 1)
 		return usage("--self compares the halves of one JOURNAL");
 	if (!args->opts.self && args->n != 2)
-		return usage(
-			"which two? BASE HEAD, or --self JOURNAL; `twbench run -o FILE` writes one");
+		return usage("which two? BASE HEAD, or --self JOURNAL; `twbench run -o FILE` writes"
+			     " one");
 	if (args->opts.self && args->treatment)
 		return usage("--self has no --treatment: nothing differs");
 	err = treatment_parse(&args->opts.treatment, args->treatment, why, sizeof(why));

@@ -78,15 +78,14 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "BASE HEAD\nJOURNAL",
-	.doc = "Print a comparison as plain text for a mail: at most 75 columns, no tabs; machine, commits and"
-	       " the exact command beside the table; what every +- is; the bench nop as control. Of one journal:"
-	       " a table without verdicts. The last lines are a recipe from which `twbench repro` measures it"
-	       " again."
-	       "\v"
-	       "Journals are given as to twbench compare, which is also what judges: this command ends with 0"
-	       " whatever the verdicts are.\n"
-	       "Exit status: 0; 2 usage; 4 the environments are not comparable; 5 a bad, incomplete or foreign"
-	       " journal; 6 output failed; 77 a journal without a sample.\n"
+	.doc = "Print a comparison as plain text for a mail: at most 75 columns, no tabs; machine,"
+	       " commits and the exact command beside the table; what every +- is; the bench nop as"
+	       " control. Of one journal: a table without verdicts. The last lines are a recipe"
+	       " from which `twbench repro` measures it again.\vJournals are given as to twbench"
+	       " compare, which is also what judges: this command ends with 0 whatever the verdicts"
+	       " are.\n"
+	       "Exit status: 0; 2 usage; 4 the environments are not comparable; 5 a bad, incomplete"
+	       " or foreign journal; 6 output failed; 77 a journal without a sample.\n"
 	       "\n"
 	       "EXAMPLES\n"
 	       "  twbench cover main.jsonl patched.jsonl --treatment kernel >cover.txt\n"

@@ -9,7 +9,8 @@
 
 /* A metric's name in at most max columns, cut in the middle: the thing and its percentile stay. */
 const char *figure_name(char buf[FIGURE_MAX], const char *name, size_t max);
-/* A change: "-2.9%", "+0.04%"; of a difference, in the metric's own unit, "-0.0001". "-" for NAN. */
+/* A change: "-2.9%", "+0.04%"; of a difference, in the metric's own unit, "-0.0001". "-" for
+ * NAN. */
 const char *figure_change(char buf[FIGURE_MAX], const struct compare_row *r, double v);
 /* "[-3.4, -2.4]%", "[-.0003, +.0001]"; "-" where so few values have none. */
 const char *figure_interval(char buf[FIGURE_MAX], const struct compare_row *r);
@@ -23,7 +24,8 @@ const char *figure_floor(char buf[FIGURE_MAX], const struct compare_row *r);
 const char *figure_p(char buf[FIGURE_MAX], double p);
 /* "REGRESSION", "INCONCLUSIVE +12": what it may take; without a number where none would do. */
 const char *figure_verdict(char buf[FIGURE_MAX], const struct compare_row *r);
-/* "20 v 20 invocations", "20 pairs of invocations", "8 v 8 boots": the smallest and greatest of all rows. */
+/* "20 v 20 invocations", "20 pairs of invocations", "8 v 8 boots": the smallest and greatest of
+ * all rows. */
 const char *figure_numbers(char buf[FIGURE_MAX], const struct comparison *c);
 
 #endif

@@ -18,8 +18,9 @@ const struct metric *scalar_metric(const struct bench *b, const char *scalar);
 int scalar_worse(const struct bench *b, const char *scalar);
 
 /*
- * What is compared unless something is asked for: what the bench's first table shows, and what its other
- * tables show with a spread, as far as one way is better. A bench without tables: its gauges likewise.
+ * What is compared unless something is asked for: what the bench's first table shows, and what its
+ * other tables show with a spread, as far as one way is better. A bench without tables: its gauges
+ * likewise.
  */
 bool scalar_is_default(const struct bench *b, const char *scalar);
 

@@ -29,7 +29,8 @@ static int refuse(struct comparison *c, const char *a, const char *b, const json
 			snprintf(group, sizeof(group), " (or the group: %s)", name);
 	}
 	WHY(c,
-	    "%s and %s are not comparable: they differ in %s; --treatment names what is meant to differ%s",
+	    "%s and %s are not comparable: they differ in %s; --treatment names what is meant to"
+	    " differ%s",
 	    a, b, fields, group);
 	return EXIT_NOT_COMPARABLE;
 }
@@ -114,7 +115,8 @@ static int check_impls(struct comparison *c)
 		forget_impl(&c->head);
 	} else if (n && !share_a_name(a, b)) {
 		WHY(c,
-		    "%s and %s are not comparable: they differ in impl; --treatment impl if that is meant",
+		    "%s and %s are not comparable: they differ in impl; --treatment impl if that is"
+		    " meant",
 		    c->base.spec, c->head.spec);
 		code = EXIT_NOT_COMPARABLE;
 	}
@@ -131,7 +133,8 @@ int compare_check_environments(struct comparison *c)
 	if (!treatment_is_known(&c->opts.treatment, env_of(&c->base.journals[0]), &name) &&
 	    !treatment_is_known(&c->opts.treatment, env_of(&c->head.journals[0]), &name)) {
 		WHY(c,
-		    "--treatment %s: neither kernel, config, impl, twbench nor a field of the environment",
+		    "--treatment %s: neither kernel, config, impl, twbench nor a field of the"
+		    " environment",
 		    name);
 		return EXIT_USAGE;
 	}

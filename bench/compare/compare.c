@@ -98,8 +98,8 @@ static bool share_one(const uint64_t *a, size_t n, const uint64_t *b, size_t m)
 	return false;
 }
 
-/* A copy compared with its original is a gate that cannot fail; a copy on one side counts twice. 1, 0 or
- * -ENOMEM. */
+/* A copy compared with its original is a gate that cannot fail; a copy on one side counts twice. 1,
+ * 0 or -ENOMEM. */
 static int share_a_sample(const struct comparison *c)
 {
 	uint64_t *a = marks_of(&c->base), *b = marks_of(&c->head);
@@ -133,7 +133,8 @@ static int check_sides(struct comparison *c)
 
 /* ---- verdicts ---- */
 
-/* A metric that is not positive somewhere cannot be told in percent; a row of one of its values is. */
+/* A metric that is not positive somewhere cannot be told in percent; a row of one of its values
+ * is. */
 static int refused_row(struct comparison *c, int err)
 {
 	for (size_t i = 0; i < c->n_rows; i++)
@@ -197,7 +198,8 @@ static int make_rows(struct comparison *c)
 
 	if (err == -ENOENT)
 		WHY(c,
-		    "%s and %s have no bench, parameters and metric in common that could be compared",
+		    "%s and %s have no bench, parameters and metric in common that could be"
+		    " compared",
 		    c->base.spec, c->head.spec);
 	else if (err)
 		WHY(c, "no memory");

@@ -48,7 +48,7 @@ struct comparison {
 	size_t n_rows;
 	size_t count[VERDICT_UNREACHABLE + 1]; /* rows by verdict */
 	json_t *differs; /* object: field -> [base, head] */
-	json_t *left_out; /* array of {"bench", "params", "metric", "reason"} that were not compared */
+	json_t *left_out; /* array of {"bench", "params", "metric", "reason"}: not compared */
 	json_t *warnings; /* array of text, each with its remedy */
 	char why[1024]; /* if something fails */
 };
@@ -56,8 +56,8 @@ struct comparison {
 enum compare_overall { OVERALL_REGRESSION, OVERALL_INCONCLUSIVE, OVERALL_NO_REGRESSION };
 
 /*
- * The caller sets opts and, of both sides, spec and half. Returns the exit code 0, 2, 4, 5, 6 or 77, with
- * one line in why unless it is 0. To be freed in any case.
+ * The caller sets opts and, of both sides, spec and half. Returns the exit code 0, 2, 4, 5, 6 or
+ * 77, with one line in why unless it is 0. To be freed in any case.
  */
 int compare_run(struct comparison *c);
 void compare_free(struct comparison *c);
@@ -71,8 +71,8 @@ const char *overall_name(enum compare_overall o);
 int compare_exit_code(const struct comparison *c, bool strict);
 
 /*
- * The points of a side that has() takes, by bench, in the order of a report: for labels. Borrows the
- * points' ids; compare_point() leads back. 0 or -ENOMEM.
+ * The points of a side that has() takes, by bench, in the order of a report: for labels. Borrows
+ * the points' ids; compare_point() leads back. 0 or -ENOMEM.
  */
 int compare_sort(const struct side *s, bool (*has)(const void *arg, const struct side_point *p),
 		 const void *arg, struct sections *out);
@@ -82,11 +82,13 @@ const struct side_point *compare_point(const struct side *s, const struct point 
 
 /* 0, or the exit code with why. Fills in differs; forgets impl where that is the treatment. */
 int compare_check_environments(struct comparison *c);
-/* Whether the sides have what opts.benches and opts.metrics name: 0, -ENOMEM, or -EINVAL with why. */
+/* Whether the sides have what opts.benches and opts.metrics name: 0, -ENOMEM, or -EINVAL with
+ * why. */
 int compare_check_names(struct comparison *c);
 /* Fills in rows and left_out, without verdicts. 0, -ENOMEM, or -ENOENT: nothing is in both. */
 int compare_make_rows(struct comparison *c);
-/* Values of a row of both sides, as the unit has them; data.base and data.head are new. 0 or -ENOMEM. */
+/* Values of a row of both sides, as the unit has them; data.base and data.head are new. 0 or
+ * -ENOMEM. */
 int compare_fill_row(const struct comparison *c, struct compare_row *r);
 /* The same of one side alone. */
 int compare_make_single(struct comparison *c);

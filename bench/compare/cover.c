@@ -193,8 +193,8 @@ static int print_meaning(FILE *out, const struct comparison *c, enum cover_style
 				     " (order statistics)";
 	int err = text_item(
 		out, "reading",
-		"%s: medians over the runs; a percentile is that of one run. +-: %s, in percent of it"
-		" (ratios: in their own unit)%s.",
+		"%s: medians over the runs; a percentile is that of one run. +-: %s, in percent of"
+		" it (ratios: in their own unit)%s.",
 		is_single(c) ? "median" : "base, head", what,
 		is_single(c) || style == COVER_TRIGGER ? "" : "; the greater of base's and head's");
 
@@ -202,15 +202,15 @@ static int print_meaning(FILE *out, const struct comparison *c, enum cover_style
 		return err;
 	err = text_item(
 		out, "",
-		"change: Hodges-Lehmann shift, ratios as difference; interval: of the change, by inverting"
-		" the rank test (%s).",
+		"change: Hodges-Lehmann shift, ratios as difference; interval: of the change, by"
+		" inverting the rank test (%s).",
 		c->unit == COMPARE_PAIRS ? "signed ranks of pairs" : "Mann-Whitney");
 	return err ? err
 		   : text_item(
 			     out, "",
-			     "worse, better: p < %g after Holm over %zu rows, and the interval beyond %g%%"
-			     " (p99: %g%%, from p99.9: %g%%, ratios: %g); same: it lies within; ?: neither, not"
-			     " to be told with so many runs.",
+			     "worse, better: p < %g after Holm over %zu rows, and the interval"
+			     " beyond %g%% (p99: %g%%, from p99.9: %g%%, ratios: %g); same: it lies"
+			     " within; ?: neither, not to be told with so many runs.",
 			     c->opts.decide.alpha, c->n_rows, 100 * c->opts.floor,
 			     200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
 }

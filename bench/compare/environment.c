@@ -74,11 +74,10 @@ int treatment_parse(struct treatment *t, const char *text, char *why, size_t siz
 	while (!err && text && (word = strsep(&rest, ","))) {
 		err = *word ? add_word(t, word) : -EINVAL;
 		if (err == -EINVAL)
-			snprintf(
-				why, size,
-				"'%s': names between commas: kernel, config, impl, twbench, or fields of the"
-				" environment",
-				text);
+			snprintf(why, size,
+				 "'%s': names between commas: kernel, config, impl, twbench, or"
+				 " fields of the environment",
+				 text);
 	}
 	free(copy);
 	return err;

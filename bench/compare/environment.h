@@ -7,7 +7,7 @@
 
 struct treatment {
 	json_t *fields; /* object: field of the environment -> true */
-	bool boots; /* kernel or config: what differs is chosen at boot, so the boot is the replicate */
+	bool boots; /* kernel or config: chosen at boot, so the boot is the replicate */
 	bool impl;
 };
 
@@ -17,7 +17,8 @@ struct treatment {
  */
 int treatment_parse(struct treatment *t, const char *text, char *why, size_t size);
 void treatment_free(struct treatment *t);
-/* Whether env has all those fields that the text named one by one; the first that it lacks in *name. */
+/* Whether env has all those fields that the text named one by one; the first that it lacks in
+ * *name. */
 bool treatment_is_known(const struct treatment *t, const json_t *env, const char **name);
 
 /* What differs between two environments: object, field -> [of a, of b]; volatile ones apart. NULL:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A comparison in each of the forms that `twbench compare --format` names. All return 0 or -errno. */
+/* A comparison in each of the forms that `twbench compare --format` names. All return 0 or
+ * -errno. */
 #ifndef TW_COMPARE_PRINT_H
 #define TW_COMPARE_PRINT_H
 
@@ -15,7 +16,8 @@ int compare_print_text(FILE *out, const struct comparison *c, bool verbose);
 int compare_print_markdown(FILE *out, const struct comparison *c);
 /* One object, keys as in results/twbench-compare-1.schema.json. */
 int compare_print_json(FILE *out, const struct comparison *c, bool strict);
-/* Annotations of GitHub Actions; the summary (Markdown) goes to the file $GITHUB_STEP_SUMMARY if set. */
+/* Annotations of GitHub Actions; the summary (Markdown) goes to the file $GITHUB_STEP_SUMMARY if
+ * set. */
 int compare_print_github(FILE *out, const struct comparison *c);
 
 /* ---- shared ---- */

@@ -100,9 +100,9 @@ int compare_print_markdown(FILE *out, const struct comparison *c)
 	for (size_t i = 0; i < c->n_rows && !err; i++)
 		err = put_row(out, c, &c->rows[i]);
 	fprintf(out,
-		"\n%s; medians; change: Hodges-Lehmann shift; worse or better: p < %g after Holm over %zu rows, and"
-		" the interval beyond the floor (%g %% for medians); detects: smallest change found with a chance of"
-		" %g %%.\n",
+		"\n%s; medians; change: Hodges-Lehmann shift; worse or better: p < %g after Holm"
+		" over %zu rows, and the interval beyond the floor (%g %% for medians); detects:"
+		" smallest change found with a chance of %g %%.\n",
 		figure_numbers(numbers, c), c->opts.decide.alpha, c->n_rows, 100 * c->opts.floor,
 		100 * c->opts.decide.power);
 	err = err ? err : put_list(out, "Left out:", c->left_out, false);

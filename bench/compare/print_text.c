@@ -251,27 +251,26 @@ static int print_notes(FILE *out, const struct comparison *c, bool verbose)
 		figure_numbers(numbers, c), 100 * o->level,
 		c->unit == COMPARE_PAIRS ? "signed ranks" : "Mann-Whitney");
 	err = err ? err
-		  : text_item(
-			    out, "",
-			    "A row is worse or better if p < %g after Holm over %zu row%s and the interval lies"
-			    " beyond the floor, equivalent if it lies within: %g %% for medians, means and rates,"
-			    " %g %% for p99, %g %% from p99.9 on, %g for ratios.",
-			    o->alpha, c->n_rows, c->n_rows == 1 ? "" : "s", 100 * c->opts.floor,
-			    200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
+		  : text_item(out, "",
+			      "A row is worse or better if p < %g after Holm over %zu row%s and the"
+			      " interval lies beyond the floor, equivalent if it lies within: %g %%"
+			      " for medians, means and rates, %g %% for p99, %g %% from p99.9 on,"
+			      " %g for ratios.",
+			      o->alpha, c->n_rows, c->n_rows == 1 ? "" : "s", 100 * c->opts.floor,
+			      200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
 	if (c->opts.self)
 		return err ? err
-			   : text_item(
-				     out, "",
-				     "noise: half the width of the interval, the floor of later comparisons.");
+			   : text_item(out, "",
+				       "noise: half the width of the interval, the floor of later"
+				       " comparisons.");
 	err = err ? err
-		  : text_item(
-			    out, "",
-			    "detects: the smallest change found with a chance of %g %%. +n: further %s that a"
-			    " verdict may take.",
-			    100 * o->power,
-			    c->unit == COMPARE_PAIRS   ? "pairs"
-			    : c->unit == COMPARE_BOOTS ? "boots per side"
-						       : "invocations per side");
+		  : text_item(out, "",
+			      "detects: the smallest change found with a chance of %g %%. +n:"
+			      " further %s that a verdict may take.",
+			      100 * o->power,
+			      c->unit == COMPARE_PAIRS	 ? "pairs"
+			      : c->unit == COMPARE_BOOTS ? "boots per side"
+							 : "invocations per side");
 	if (!err && any_measured_floor(c))
 		err = text_item(
 			out, "",

@@ -19,7 +19,7 @@
 struct reading {
 	struct side *side;
 	struct side_journal *journal;
-	double now; /* since the last start or resume, sum of what the samples took; NAN: not known */
+	double now; /* start or resume, and what the samples since took; NAN: not known */
 	struct sha256_ctx sha;
 };
 
@@ -170,11 +170,11 @@ static int judge_taken(struct side *s, const json_t *paths)
 		n += s->journals[i].samples;
 	if (s->n_samples)
 		return 0;
-	snprintf(
-		s->why, sizeof(s->why),
-		n ? "%s: none of its samples is of that kind; `twbench report %s` shows what there is"
-		  : "%s holds no sample: nothing could be measured",
-		s->spec, json_string_value(json_array_get(paths, 0)));
+	snprintf(s->why, sizeof(s->why),
+		 n ? "%s: none of its samples is of that kind; `twbench report %s` shows what there"
+		     " is"
+		   : "%s holds no sample: nothing could be measured",
+		 s->spec, json_string_value(json_array_get(paths, 0)));
 	return n ? EXIT_USAGE : EXIT_NOTHING;
 }
 

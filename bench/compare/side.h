@@ -55,8 +55,9 @@ struct side {
 /*
  * spec: JOURNAL, or JOURNAL,JOURNAL,..., with :NAME=VALUE behind it to take only samples with that
  * parameter (`impl` is one); a file that exists under the whole name is that file. The caller sets
- * spec, half and want_sha256 of a zeroed side. Returns the exit code: 0, 2, 4, 5 or 6, then with a line in
- * why. Incomplete journals are 5. To be freed in any case. Several may be read at once, by a thread each.
+ * spec, half and want_sha256 of a zeroed side. Returns the exit code: 0, 2, 4, 5 or 6, then with a
+ * line in why. Incomplete journals are 5. To be freed in any case. Several may be read at once, by
+ * a thread each.
  */
 int side_read(struct side *s);
 void side_free(struct side *s);

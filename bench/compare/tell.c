@@ -99,9 +99,10 @@ char *compare_tell_side(const struct comparison *c, const struct side *s)
 	static const char *const halves[] = { "", ", even invocations", ", odd invocations" };
 	char *text;
 
-	if (asprintf(&text, "%s%s: %zu sample%s of %zu point%s", s->spec, halves[s->half],
-		     s->n_samples, s->n_samples == 1 ? "" : "s", s->n_points,
-		     s->n_points == 1 ? "" : "s") < 0)
+	if (asprintf(&text, "%s%s: %zu sample%s of %zu point%s, seed %" JSON_INTEGER_FORMAT,
+		     s->spec, halves[s->half], s->n_samples, s->n_samples == 1 ? "" : "s",
+		     s->n_points, s->n_points == 1 ? "" : "s",
+		     json_integer_value(json_object_get(s->journals[0].header, "seed"))) < 0)
 		return NULL;
 	text_clean(text);
 	return text;

@@ -21,7 +21,8 @@ static int by_key(const void *a, const void *b)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-/* New, ascending. Samples without a pair number are paired by their invocation: both were in one round. */
+/* New, ascending. Samples without a pair number are paired by their invocation: both were in one
+ * round. */
 static struct keyed *keyed_values(const struct comparison *c, const struct side_point *p,
 				  const double *column, bool numbered)
 {

@@ -12,7 +12,8 @@
 #include "rank_test.h"
 #include "text.h"
 
-/* Of all pairs of a sample of each side, so many in one order are A..A B..B. Random order: 0.5 +- 0.1. */
+/* Of all pairs of a sample of each side, so many in one order are A..A B..B. Random order: 0.5
+ * +- 0.1. */
 #define ONE_AFTER_THE_OTHER 0.9
 
 static int warn(struct comparison *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -66,9 +67,9 @@ static int warn_reach(struct comparison *c)
 	if (n)
 		err = warn(
 			c,
-			"unreachable: %zu v %zu cannot give p < %g among %zu row%s, whatever is measured (%zu of"
-			" them could have needed it): take at least %zu %s, or compare fewer rows (--bench,"
-			" --metrics)",
+			"unreachable: %zu v %zu cannot give p < %g among %zu row%s, whatever is"
+			" measured (%zu of them could have needed it): take at least %zu %s, or"
+			" compare fewer rows (--bench, --metrics)",
 			row->data.n_base, row->data.n_head, alpha, c->n_rows,
 			c->n_rows == 1 ? "" : "s", n, invocations_for(paired, alpha / c->n_rows),
 			unit_name(c));
@@ -76,7 +77,8 @@ static int warn_reach(struct comparison *c)
 	if (ties && !err)
 		err = warn(
 			c,
-			"ties: too many values of %s are the same to give p < %g (%zu row%s): take more %s",
+			"ties: too many values of %s are the same to give p < %g (%zu row%s): take"
+			" more %s",
 			row->metric, alpha, ties, ties == 1 ? "" : "s", unit_name(c));
 	return err;
 }
@@ -98,8 +100,8 @@ static int warn_pairs(struct comparison *c)
 		return 0;
 	return warn(
 		c,
-		"pairs: %zu row%s used fewer invocations than there are (%s: %zu pairs of %zu and %zu), those of"
-		" which both halves were measured; --unpaired uses all",
+		"pairs: %zu row%s used fewer invocations than there are (%s: %zu pairs of %zu and"
+		" %zu), those of which both halves were measured; --unpaired uses all",
 		n, n == 1 ? "" : "s", row->metric, row->data.n_base, row->base->n, row->head->n);
 }
 
@@ -111,16 +113,16 @@ static int warn_boots(struct comparison *c)
 	if (c->unit == COMPARE_BOOTS && (n < least || m < least))
 		return warn(
 			c,
-			"boots: what differs is chosen at boot, so each boot counts once: %zu v %zu; %zu row%s"
-			" need at least %zu boots per side (5 for one row, 8 for 40), the sides in turn; give"
-			" each side as JOURNAL,JOURNAL,...",
+			"boots: what differs is chosen at boot, so each boot counts once: %zu v"
+			" %zu; %zu row%s need at least %zu boots per side (5 for one row, 8 for"
+			" 40), the sides in turn; give each side as JOURNAL,JOURNAL,...",
 			n, m, c->n_rows, c->n_rows == 1 ? "" : "s", least);
 	if (c->unit != COMPARE_BOOTS && (n > 1 || m > 1))
-		return warn(
-			c,
-			"boots: %zu and %zu are pooled, invocations of one boot are more alike than those of"
-			" two: with --treatment kernel or config each boot counts once",
-			n, m);
+		return warn(c,
+			    "boots: %zu and %zu are pooled, invocations of one boot are more alike"
+			    " than those of two: with --treatment kernel or config each boot counts"
+			    " once",
+			    n, m);
 	return 0;
 }
 
@@ -139,8 +141,9 @@ static int warn_tests(struct comparison *c)
 		return 0;
 	return warn(
 		c,
-		"tests disagree: Welch's t says otherwise than the rank test in %zu row%s (first: %s): a few"
-		" disturbed invocations, or two modes; look at `twbench export`, the verdict is the rank test's",
+		"tests disagree: Welch's t says otherwise than the rank test in %zu row%s (first:"
+		" %s): a few disturbed invocations, or two modes; look at `twbench export`, the"
+		" verdict is the rank test's",
 		n, n == 1 ? "" : "s", first->metric);
 }
 
@@ -153,18 +156,17 @@ static int warn_order(struct comparison *c)
 	if (c->opts.self || c->unit == COMPARE_PAIRS)
 		return 0;
 	if (isnan(share))
-		return warn(
-			c,
-			"order: the journals do not say when they were made: were the sides measured in"
-			" turn? A..A B..B under a drift of 2 %% is 55 %% false alarms");
+		return warn(c, "order: the journals do not say when they were made: were the sides"
+			       " measured in turn? A..A B..B under a drift of 2 %% is 55 %% false"
+			       " alarms");
 	if (fabs(share - 0.5) < ONE_AFTER_THE_OTHER - 0.5)
 		return 0;
 	return warn(
 		c,
-		"order: %s was measured before %s (A..A B..B): a drift of the machine looks like a change, 55 %%"
-		" false alarms at 2 %%; measure in turn: `twbench run --impl a,b` and compare"
-		" JOURNAL:impl=a JOURNAL:impl=b, or short runs of each side in turn, given as"
-		" JOURNAL,JOURNAL,...",
+		"order: %s was measured before %s (A..A B..B): a drift of the machine looks like a"
+		" change, 55 %% false alarms at 2 %%; measure in turn: `twbench run --impl a,b` and"
+		" compare JOURNAL:impl=a JOURNAL:impl=b, or short runs of each side in turn, given"
+		" as JOURNAL,JOURNAL,...",
 		share > 0.5 ? "BASE" : "HEAD", share > 0.5 ? "HEAD" : "BASE");
 }
 
@@ -258,17 +260,15 @@ static int warn_arguments(struct comparison *c)
 	if (!x || !y)
 		err = -ENOMEM;
 	else if (!json_equal(x, y))
-		err = warn(
-			c,
-			"arguments: %s and %s were run with different ones; what both have is compared:"
-			" repeat with the same",
-			a->path, b->path);
+		err = warn(c,
+			   "arguments: %s and %s were run with different ones; what both have is"
+			   " compared: repeat with the same",
+			   a->path, b->path);
 	if (!err && !json_equal(a->windows, b->windows))
-		err = warn(
-			c,
-			"windows: those of %s and %s differ in length (-d), and with them what a percentile"
-			" rests on",
-			a->path, b->path);
+		err = warn(c,
+			   "windows: those of %s and %s differ in length (-d), and with them what a"
+			   " percentile rests on",
+			   a->path, b->path);
 	json_decref(x);
 	json_decref(y);
 	return err;
@@ -280,19 +280,19 @@ static int warn_floor(struct comparison *c)
 		return 0;
 	return warn(
 		c,
-		"floor: the noise floors are another machine's and were not used: `twbench compare --self"
-		" JOURNAL` measures this one's");
+		"floor: the noise floors are another machine's and were not used: `twbench compare"
+		" --self JOURNAL` measures this one's");
 }
 
 static int warn_control(struct comparison *c)
 {
 	for (size_t i = 0; i < c->n_rows; i++)
 		if (c->rows[i].control && c->rows[i].d.verdict < VERDICT_EQUIVALENT)
-			return warn(
-				c,
-				"control: %s of the bench nop differs, which nothing under test touches: the"
-				" machine is not what it was; measure both sides again",
-				c->rows[i].metric);
+			return warn(c,
+				    "control: %s of the bench nop differs, which nothing under test"
+				    " touches: the machine is not what it was; measure both sides"
+				    " again",
+				    c->rows[i].metric);
 	return 0;
 }
 

@@ -156,8 +156,8 @@ static bool skip_string(struct text *t)
 }
 
 /*
- * To the value of the member "hist" of the outermost object. If the text is no JSON, what is found may
- * be anything: the rest is parsed, and will not be JSON either.
+ * To the value of the member "hist" of the outermost object. If the text is no JSON, what is found
+ * may be anything: the rest is parsed, and will not be JSON either.
  */
 static bool find_hist(struct text *t)
 {

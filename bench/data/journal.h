@@ -62,7 +62,8 @@ enum journal_state {
 /* ---- reading, line by line ---- */
 
 struct journal_scan {
-	/* Every line that passed its checks, in order; borrowed. Not 0: ends the scan, which returns it. */
+	/* Every line that passed its checks, in order; borrowed. Not 0: ends the scan, which
+	 * returns it. */
 	int (*line)(void *arg, json_t *line);
 	void *arg;
 	bool no_hist; /* a sample's "hist" is checked but {}: five times as fast */

@@ -22,8 +22,8 @@ int line_reader_init(struct line_reader *r, int fd);
 void line_reader_fini(struct line_reader *r);
 
 /*
- * The next line without its newline, valid until the next call: 1, 0 at the end (what is left is torn),
- * -EMSGSIZE if it is longer than JOURNAL_MAX_LINE, or -errno.
+ * The next line without its newline, valid until the next call: 1, 0 at the end (what is left is
+ * torn), -EMSGSIZE if it is longer than JOURNAL_MAX_LINE, or -errno.
  */
 int line_reader_next(struct line_reader *r, const char **line, size_t *len);
 

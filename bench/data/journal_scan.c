@@ -11,8 +11,8 @@
 #include "journal.h"
 #include "journal_lines.h"
 
-/* To find a sample that is there twice: a copied line would count one measurement as two. 128 bits: two
- * lines that differ do not have the same by accident. */
+/* To find a sample that is there twice: a copied line would count one measurement as two. 128 bits:
+ * two lines that differ do not have the same by accident. */
 struct fingerprint {
 	uint64_t hash[2];
 	size_t index; /* among the samples */

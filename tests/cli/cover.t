@@ -173,7 +173,7 @@ import sys
 with open(sys.argv[1]) as f:
     lines = f.readlines()
 header = json.loads(lines[0])
-header["args"] += ["two words", "50%", "", "t\tab", "h\u00fc"]
+header["args"] += ["two words", "50%", "%41", "", "t\tab", "h\u00fc"]
 with open(sys.argv[2], "w") as f:
     f.writelines([json.dumps(header) + "\n", *lines[1:]])
 PY
