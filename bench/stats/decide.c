@@ -16,7 +16,7 @@ static bool in_unit(double v)
 	return v > 0 && v < 1;
 }
 
-/* All rows in the order of their p, so that the n-th can be asked what would be if its p were less. */
+/* What the adjusted p of a row would be if its p were the one given and the others as they are. */
 static int best_adjusted(const struct decision *d, size_t n, size_t row, double p, double *work,
 			 double *best)
 {
@@ -30,8 +30,8 @@ static int best_adjusted(const struct decision *d, size_t n, size_t row, double 
 }
 
 /*
- * Could this row have been significant, whatever its values, with the others as they are? If not: because
- * of its number, or only because of its ties.
+ * Could this row have been significant, whatever its values, with the others as they are? If not:
+ * because of its number, or only because of its ties.
  */
 static int judge_reach(const struct decide_row *r, const struct decide_opts *o, struct decision *d,
 		       size_t n, size_t row, double *work)
@@ -62,7 +62,9 @@ static enum verdict verdict_of(const struct decide_row *r, const struct decide_o
 	return d->reason == DECIDE_REACHABLE ? VERDICT_INCONCLUSIVE : VERDICT_UNREACHABLE;
 }
 
-/* Adjusted p of both tests, and where they fall apart. A row without Welch's is not judged by it. */
+/*
+ * Adjusted p of both tests, and where they fall apart. A row without Welch's is not judged by it.
+ */
 static int adjust(struct decision *d, size_t n, double alpha, double *work)
 {
 	int err;
@@ -76,12 +78,13 @@ static int adjust(struct decision *d, size_t n, double alpha, double *work)
 	}
 	err = err ? err : holm(work, n, work);
 	for (size_t i = 0; i < n && !err; i++)
-		d[i].welch_disagrees = !isnan(d[i].welch_p) &&
-				       (work[i] < alpha) != (d[i].p_adjusted < alpha);
+		d[i].welch_disagrees =
+			!isnan(d[i].welch_p) && (work[i] < alpha) != (d[i].p_adjusted < alpha);
 	return err;
 }
 
-static int judge(const struct decide_row *rows, size_t n, const struct decide_opts *o, struct decision *d)
+static int judge(const struct decide_row *rows, size_t n, const struct decide_opts *o,
+		 struct decision *d)
 {
 	double *work = malloc(n * sizeof(*work));
 	int err = work ? adjust(d, n, o->alpha, work) : -ENOMEM;

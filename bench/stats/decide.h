@@ -7,19 +7,19 @@
 #include <stddef.h>
 
 enum decide_scale {
-	/* Positive quantities: tested on their logs; shifts, interval and floor are fractions, 0.05 = 5 % more. */
+	/* Positive quantities: tested on their logs. Shift, interval, floor: fractions, 0.05 = 5 % */
 	DECIDE_LOG,
-	/* Ratios near 0 and what can be negative: shifts, interval and floor in the unit of the values. */
+	/* Ratios near 0, what can be negative. Shift, interval, floor: in the unit of the values */
 	DECIDE_DIFFERENCE,
 };
 
-/* One row: one metric, one value per invocation. Pairs are base[i], head[i], and n_base = n_head. */
+/* One metric, one value per invocation. Pairs are base[i], head[i], and n_base = n_head. */
 struct decide_row {
 	const double *base, *head;
 	size_t n_base, n_head;
 	bool paired;
 	enum decide_scale scale;
-	int worse; /* 1: more is worse; -1: less is worse; 0: neither, the row can only be CHANGED */
+	int worse; /* 1: more is worse; -1: less is worse; 0: neither, it can only be CHANGED */
 	double floor; /* >= 0; a change within it does not matter */
 };
 
@@ -30,7 +30,10 @@ struct decide_opts {
 	unsigned long seed; /* of random permutations */
 };
 
-#define DECIDE_DEFAULTS { .alpha = 0.01, .level = 0.99, .power = 0.9, .seed = 1 }
+#define DECIDE_DEFAULTS \
+	{ \
+		.alpha = 0.01, .level = 0.99, .power = 0.9, .seed = 1 \
+	}
 
 enum verdict {
 	VERDICT_REGRESSION,
@@ -47,44 +50,50 @@ enum decide_reason {
 	DECIDE_TIES, /* enough invocations, but too many of their values are the same */
 };
 
-/* `further` where no number would do: the estimate lies on the floor, or takes more than a million. */
+/*
+ * `further` where no number would do: the estimate lies on the floor, or takes more than a million.
+ */
 #define DECIDE_NEVER 1000000
 
 struct decision {
 	enum verdict verdict;
-	enum decide_reason reason;
+	enum decide_reason reason; /* why p could not be significant; of EQUIVALENT rows as well */
 	double p; /* two-sided, of the rank test */
 	double p_adjusted; /* by Holm over all rows of the call */
 	double p_min; /* the smallest p that these values could give */
 	double shift, lo, hi; /* head against base, and its interval; unit: see the scale */
-	double level; /* reached by the interval; 0: too few, lo and hi are infinite (LOG: -1 and infinite) */
+	double level; /* reached by the interval; 0: too few for one, infinite on the tested scale */
 	double welch_p; /* cross-check; NAN below two invocations per side */
 	bool welch_disagrees; /* Holm-adjusted, the two tests fall on different sides of alpha */
 	/*
-	 * The smallest shift with a chance of `power` of a verdict other than EQUIVALENT and INCONCLUSIVE with
-	 * so many invocations and such a spread; infinite if there is none. Unit as the shift.
+	 * The smallest shift with a chance of `power` of a verdict other than EQUIVALENT and
+	 * INCONCLUSIVE with so many invocations and such a spread; infinite if there is none. Unit
+	 * as the shift.
 	 */
 	double detectable;
-	/* Further invocations per side for a chance of `power` of a verdict, if the shift is as it seems. */
+	/*
+	 * Further invocations per side for a chance of `power` of a verdict, if the shift is as it
+	 * seems.
+	 */
 	size_t further;
 	int error; /* -errno of a row that was refused */
 };
 
 /*
- * MEASURING.md, section 4: mann_whitney() or signed_rank() on logs or values, Holm over the rows;
- * REGRESSION and IMPROVEMENT iff the adjusted p < alpha and the interval lies wholly beyond the floor;
- * EQUIVALENT iff the interval lies wholly within it, both ends included.
+ * The rule: mann_whitney() or signed_rank() on logs or values, Holm over the rows;
+ * REGRESSION and IMPROVEMENT iff the adjusted p < alpha and the interval lies wholly beyond the
+ * floor; EQUIVALENT iff the interval lies wholly within it, both ends included.
  *
- * `detectable`: be h the half-width of the interval at `level`, h' that at 1 - alpha / rows, and
- * s = h / z the standard error that h implies, z the normal quantile of its level. A shift d is found
- * with chance `power` if d - z_power s stays beyond both h' and floor + h. No shape is assumed: h and h'
- * are order statistics of the data's own differences with exact ranks. `further`: h, h' and s shrink
- * with the square root of the number.
+ * `detectable`: be h the half-width of the interval at `level`, h' that at 1 - alpha / rows, and s
+ * = h / z the standard error that h implies, z the normal quantile of its level. A shift d is found
+ * with chance `power` if d - z_power s stays beyond both h' and floor + h. No shape is assumed: h
+ * and h' are order statistics of the data's own differences with exact ranks. `further`: h, h' and
+ * s shrink with the square root of the number.
  *
- * Returns 0, -ENOMEM, or -EINVAL: the options are out of range, or a row was refused, whose `error` then
- * is -EINVAL (no value, one that is not finite or too great, pairs of unequal number, floor) or -EDOM
- * (log of what is not positive). No verdict is given then, since a family without one of its rows is
- * another family.
+ * Returns 0, -ENOMEM, or -EINVAL: the options are out of range, or a row was refused, whose `error`
+ * then is -EINVAL (no value, one that is not finite or too great, pairs of unequal number, floor)
+ * or -EDOM (log of what is not positive). No verdict is given then, since a family without one of
+ * its rows is another family.
  */
 int decide_rows(const struct decide_row *rows, size_t n, const struct decide_opts *opts,
 		struct decision *out);

@@ -11,7 +11,9 @@
 #include "shift.h"
 #include "t_test.h"
 
-/* What is tested: logs or values; paired, only y, the differences. Each ascending after the tests. */
+/*
+ * What is tested: logs or values; paired, only y, the differences. Each ascending after the tests.
+ */
 struct sample {
 	double *x, *y;
 	size_t n, m;
@@ -28,7 +30,8 @@ static int check_row(const struct decide_row *r)
 static int scaled(const double *from, size_t n, enum decide_scale scale, double *to)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (!isfinite(from[i]) || (scale != DECIDE_LOG && fabs(from[i]) > SHIFT_VALUE_MAX / 2))
+		if (!isfinite(from[i]) ||
+		    (scale != DECIDE_LOG && fabs(from[i]) > SHIFT_VALUE_MAX / 2))
 			return -EINVAL;
 		if (scale == DECIDE_LOG && from[i] <= 0)
 			return -EDOM;
@@ -80,8 +83,8 @@ static int find_cuts(struct row_context *ctx, const struct sample *s)
 	if (ctx->m == s->m && ctx->n == s->n)
 		return 0;
 	ctx->m = 0;
-	err = s->n ? rank_cut_unpaired(s->n, s->m, tails, 2, ctx->cut) :
-		     rank_cut_paired(s->m, tails, 2, ctx->cut);
+	err = s->n ? rank_cut_unpaired(s->n, s->m, tails, 2, ctx->cut)
+		   : rank_cut_paired(s->m, tails, 2, ctx->cut);
 	if (err)
 		return err;
 	ctx->n = s->n;
@@ -118,7 +121,8 @@ static struct reach reach_of(const struct row_context *ctx, const struct decide_
 			     const struct shift *at_level, const struct shift *at_test)
 {
 	struct reach w = { half_width(at_level), half_width(at_test), 0,
-			   r->scale == DECIDE_LOG ? log1p(r->floor) : r->floor, fabs(at_level->at) };
+			   r->scale == DECIDE_LOG ? log1p(r->floor) : r->floor,
+			   fabs(at_level->at) };
 
 	if (at_level->level > 0)
 		w.slack = fmax(0, gsl_cdf_ugaussian_Pinv(ctx->opts->power)) * w.half /
@@ -126,7 +130,9 @@ static struct reach reach_of(const struct row_context *ctx, const struct decide_
 	return w;
 }
 
-/* By what factor the number has to grow until what shrinks with its square root fits into `room`. */
+/*
+ * By what factor the number has to grow until what shrinks with its square root fits into `room`.
+ */
 static double growth(double width, double room)
 {
 	if (width <= room)
@@ -134,7 +140,8 @@ static double growth(double width, double room)
 	return room > 0 ? width / room * (width / room) : INFINITY;
 }
 
-static size_t further_of(const struct row_context *ctx, const struct sample *s, const struct reach *w)
+static size_t further_of(const struct row_context *ctx, const struct sample *s,
+			 const struct reach *w)
 {
 	size_t n = s->n && s->n < s->m ? s->n : s->m;
 	double at_least = invocations_for(!s->n, ctx->alpha), more;

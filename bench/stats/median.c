@@ -51,7 +51,10 @@ double quantile_ranks(size_t n, double q, double level, size_t *lo, size_t *hi)
 
 	if (!n || n > UINT_MAX || !(q > 0 && q < 1) || !(level > 0 && level < 1))
 		return 0;
-	/* The l-th smallest exceeds the quantile iff fewer than l of n values lie below it, and so on. */
+	/*
+	 * The l-th smallest exceeds the quantile iff fewer than l of n values lie below it, and so
+	 * on.
+	 */
 	k = upper_count(n, q, tail) + 1;
 	l = n - upper_count(n, 1 - q, tail);
 	if (l < 1 || k > n)

@@ -13,9 +13,9 @@ double median_sorted(const double *v, size_t n);
 
 /*
  * Ranks (1-based) whose order statistics hold the quantile q, 0 < q < 1, with at least probability
- * `level`, whatever the distribution: exact binomial, each side missing with at most (1 - level) / 2
- * (David and Nagaraja, Order Statistics, 7.1). Returns the probability reached, or 0 and leaves the
- * ranks alone if n is too small for any: 95 % needs 6 for the median, 36 for p90, 368 for p99.
+ * `level`, whatever the distribution: exact binomial, each side missing with at most (1 - level) /
+ * 2 (David and Nagaraja, Order Statistics, 7.1). Returns the probability reached, or 0 and leaves
+ * the ranks alone if n is too small for any: 95 % needs 6 for the median, 36 for p90, 368 for p99.
  */
 double quantile_ranks(size_t n, double q, double level, size_t *lo, size_t *hi);
 

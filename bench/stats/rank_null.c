@@ -52,8 +52,8 @@ static double draw_cost(const struct draw *d)
 }
 
 /*
- * Score j joins: of k drawn among j, it is one with probability k / j. Rows from the longest down, since
- * each is made of its own and the shorter one of the step before.
+ * Score j joins: of k drawn among j, it is one with probability k / j. Rows from the longest down,
+ * since each is made of its own and the shorter one of the step before.
  */
 static void draw_step(struct draw *d, size_t j)
 {

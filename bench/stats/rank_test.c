@@ -48,7 +48,10 @@ static size_t sum_mine(const struct item *v, size_t n)
 	return sum;
 }
 
-/* Scores of the items from `first` on; halved where there are no half ranks, which saves half the work. */
+/*
+ * Scores of the items from `first` on; halved where there are no half ranks, which saves half the
+ * work.
+ */
 static size_t *scores(const struct item *v, size_t first, size_t n, unsigned int unit)
 {
 	size_t *w = malloc(n * sizeof(*w));
@@ -92,7 +95,10 @@ struct few {
 	size_t n;
 };
 
-/* The sum of m of `all` scores drawn at random: each of the few is among them with what is left of m. */
+/*
+ * The sum of m of `all` scores drawn at random: each of the few is among them with what is left of
+ * m.
+ */
 static double few_sum(gsl_rng *rng, const struct few *few, size_t all, size_t m)
 {
 	double sum = 0;
@@ -107,7 +113,8 @@ static double few_sum(gsl_rng *rng, const struct few *few, size_t all, size_t m)
 }
 
 /* How many of n random sums are at least as far from the mean as the one seen. */
-static double random_hits(gsl_rng *rng, const struct few *few, size_t all, size_t m, double seen, double n)
+static double random_hits(gsl_rng *rng, const struct few *few, size_t all, size_t m, double seen,
+			  double n)
 {
 	double total = 0, most = 0, hits = 0, mean;
 
@@ -122,8 +129,8 @@ static double random_hits(gsl_rng *rng, const struct few *few, size_t all, size_
 	return hits;
 }
 
-static int random_p(const struct few *few, size_t all, size_t m, double seen, const struct rank_draws *draws,
-		    struct rank_test *out)
+static int random_p(const struct few *few, size_t all, size_t m, double seen,
+		    const struct rank_draws *draws, struct rank_test *out)
 {
 	double n = ceil(100 / draws->alpha), more = ceil(100 / draws->strictest) - n, hits;
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
@@ -168,7 +175,8 @@ static void draw_normal(const struct item *v, size_t all, size_t m, struct rank_
 	for (size_t i = 0; i < all; i++)
 		squares += (v[i].w - mean) * (v[i].w - mean);
 	out->how = RANK_NORMAL;
-	out->p = normal_p(fabs(sum_mine(v, all) - m * mean), sqrt(m * (n - m) / (n * (n - 1)) * squares));
+	out->p = normal_p(fabs(sum_mine(v, all) - m * mean),
+			  sqrt(m * (n - m) / (n * (n - 1)) * squares));
 	out->p_min = fmin(out->p, p_min_unpaired(m, all - m));
 }
 
@@ -207,8 +215,8 @@ static bool all_finite(const double *v, size_t n)
 	return true;
 }
 
-int mann_whitney(const double *x, size_t n, const double *y, size_t m, const struct rank_draws *draws,
-		 struct rank_test *out)
+int mann_whitney(const double *x, size_t n, const double *y, size_t m,
+		 const struct rank_draws *draws, struct rank_test *out)
 {
 	bool swap = n < m; /* sum the ranks of the smaller sample: less work */
 	size_t few = swap ? n : m, all = n + m;
@@ -217,7 +225,8 @@ int mann_whitney(const double *x, size_t n, const double *y, size_t m, const str
 	int err;
 
 	*out = (struct rank_test){ .stat = NAN, .p = NAN, .p_min = NAN };
-	if (!n || !m || n > UINT32_MAX || m > UINT32_MAX || !all_finite(x, n) || !all_finite(y, m) ||
+	if (!n || !m || n > UINT32_MAX || m > UINT32_MAX || !all_finite(x, n) ||
+	    !all_finite(y, m) ||
 	    !(draws->alpha < 1 && draws->strictest > 0 && draws->strictest <= draws->alpha))
 		return -EINVAL;
 	v = malloc(all * sizeof(*v));

@@ -26,7 +26,10 @@ static size_t entries(const struct matrix *a)
 	return a->x ? a->n * a->m : a->m * (a->m + 1) / 2;
 }
 
-/* Entries <= t, along the border between them and the others. Rounding keeps the order of the entries. */
+/*
+ * Entries <= t, along the border between them and the others. Rounding keeps the order of the
+ * entries.
+ */
 static size_t count_differences(const struct matrix *a, double t)
 {
 	size_t count = 0, j = 0;
@@ -71,7 +74,10 @@ static double of_key(uint64_t key)
 	return v;
 }
 
-/* The least double that k entries do not exceed: an entry. At most 64 steps, by halves of what is left. */
+/*
+ * The least double that k entries do not exceed: an entry. At most 64 steps, by halves of what is
+ * left.
+ */
 static double nth(const struct matrix *a, size_t k)
 {
 	uint64_t lo = key_of(a->x ? entry(a, a->n - 1, 0) : a->y[0]);
@@ -110,7 +116,8 @@ double nth_walsh(const double *d, size_t n, size_t k)
 	return nth(&(struct matrix){ NULL, d, 0, n }, k);
 }
 
-void shift_unpaired_at(const double *x, size_t n, const double *y, size_t m, size_t k, struct shift *out)
+void shift_unpaired_at(const double *x, size_t n, const double *y, size_t m, size_t k,
+		       struct shift *out)
 {
 	shift_at(&(struct matrix){ x, y, n, m }, k, out);
 }
@@ -145,7 +152,8 @@ static double *sorted_copy(const double *x, size_t n, const double *y, size_t m)
 	return v;
 }
 
-int shift_unpaired(const double *x, size_t n, const double *y, size_t m, double level, struct shift *out)
+int shift_unpaired(const double *x, size_t n, const double *y, size_t m, double level,
+		   struct shift *out)
 {
 	double *v, tail = (1 - level) / 2;
 	struct rank_cut cut;

@@ -12,8 +12,8 @@ struct t_test {
 
 /*
  * Welch (1947): unequal variances, df by Satterthwaite; y - x. Paired: one sample of differences
- * against 0. At least two finite values each, else -EINVAL. Without any spread p is 1 if the means are
- * the same and 0 if not, and df is NAN.
+ * against 0. At least two finite values each, else -EINVAL. Without any spread p is 1 if the means
+ * are the same and 0 if not, and df is NAN.
  */
 int welch_t(const double *x, size_t n, const double *y, size_t m, struct t_test *out);
 int paired_t(const double *d, size_t n, struct t_test *out);

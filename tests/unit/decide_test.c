@@ -6,40 +6,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "decide.h"
+#include "decide_fixture.h"
 #include "rank_test.h"
 #include "shift.h"
-
-#define EPS 1e-9
-#define N 20
-
-/* cmocka's own compares floats. */
-static void near(double a, double b, double eps)
-{
-	if (!(fabs(a - b) <= eps))
-		fail_msg("%.17g is not within %g of %.17g", a, eps, b);
-}
-
-/* The quantiles of a normal distribution: no luck in it. n values around `at`, spread as a fraction. */
-static void even(double *v, size_t n, double at, double spread)
-{
-	for (size_t i = 0; i < n; i++)
-		v[i] = at * (1 + spread * gsl_cdf_ugaussian_Pinv((i + 0.5) / n));
-}
-
-static struct decision one(const struct decide_row *row)
-{
-	const struct decide_opts o = DECIDE_DEFAULTS;
-	struct decision d;
-
-	assert_int_equal(decide_rows(row, 1, &o, &d), 0);
-	return d;
-}
 
 static enum verdict changed_by(double factor, int worse, double floor)
 {
@@ -47,7 +19,8 @@ static enum verdict changed_by(double factor, int worse, double floor)
 
 	even(base, N, 1000, 0.01);
 	even(head, N, 1000 * factor, 0.01);
-	return one(&(struct decide_row){ base, head, N, N, false, DECIDE_LOG, worse, floor }).verdict;
+	return one(&(struct decide_row){ base, head, N, N, false, DECIDE_LOG, worse, floor })
+		.verdict;
 }
 
 static void which_way_is_better(void **state)
@@ -168,9 +141,12 @@ static void a_family_is_stricter_than_its_members(void **state)
 /* Rows of other numbers, and pairs among them, have their own intervals. */
 static void rows_of_all_sizes_in_one_family(void **state)
 {
-	const struct { size_t n, m; bool paired; } sizes[] = {
-		{ 20, 20, false }, { 20, 20, true }, { 12, 20, false }, { 20, 12, false }, { 12, 12, true },
-		{ 20, 20, false },
+	const struct {
+		size_t n, m;
+		bool paired;
+	} sizes[] = {
+		{ 20, 20, false }, { 20, 20, true }, { 12, 20, false },
+		{ 20, 12, false }, { 12, 12, true }, { 20, 20, false },
 	};
 	enum { ROWS = sizeof(sizes) / sizeof(sizes[0]) };
 	const struct decide_opts o = DECIDE_DEFAULTS;
@@ -185,8 +161,9 @@ static void rows_of_all_sizes_in_one_family(void **state)
 		d[i] = y[i] - x[i];
 	}
 	for (int i = 0; i < ROWS; i++)
-		rows[i] = (struct decide_row){ base, head, sizes[i].n, sizes[i].m, sizes[i].paired, DECIDE_LOG,
-					       1, 0 };
+		rows[i] = (struct decide_row){
+			base, head, sizes[i].n, sizes[i].m, sizes[i].paired, DECIDE_LOG, 1, 0
+		};
 	assert_int_equal(decide_rows(rows, ROWS, &o, out), 0);
 	for (int i = 0; i < ROWS; i++) {
 		struct shift s;
@@ -204,7 +181,8 @@ static void rows_of_all_sizes_in_one_family(void **state)
 static void one_invocation_cannot_tell(void **state)
 {
 	const double base = 1000, head = 2000;
-	struct decision d = one(&(struct decide_row){ &base, &head, 1, 1, false, DECIDE_LOG, 1, 0.01 });
+	struct decision d =
+		one(&(struct decide_row){ &base, &head, 1, 1, false, DECIDE_LOG, 1, 0.01 });
 
 	assert_int_equal(d.verdict, VERDICT_UNREACHABLE);
 	assert_int_equal(d.further, 4);
@@ -231,8 +209,8 @@ static void ties_can_be_what_makes_it_unreachable(void **state)
 static void what_cannot_be_compared_is_refused(void **state)
 {
 	const struct decide_opts o = DECIDE_DEFAULTS;
-	const double good[] = { 1, 2, 3 }, nan[] = { 1, NAN, 3 }, inf[] = { 1, 2, INFINITY }, zero[] = { 1, 0, 3 },
-		     minus[] = { 1, -2, 3 }, huge[] = { 1, 2, 1e308 };
+	const double good[] = { 1, 2, 3 }, nan[] = { 1, NAN, 3 }, inf[] = { 1, 2, INFINITY },
+		     zero[] = { 1, 0, 3 }, minus[] = { 1, -2, 3 }, huge[] = { 1, 2, 1e308 };
 	const struct {
 		struct decide_row row;
 		int error;
@@ -254,7 +232,8 @@ static void what_cannot_be_compared_is_refused(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct decide_row rows[] = { { good, good, 3, 3, false, DECIDE_LOG, 1, 0 }, cases[i].row };
+		struct decide_row rows[] = { { good, good, 3, 3, false, DECIDE_LOG, 1, 0 },
+					     cases[i].row };
 		struct decision d[2];
 
 		assert_int_equal(decide_rows(rows, 2, &o, d), cases[i].error ? -EINVAL : 0);
@@ -297,105 +276,6 @@ static void disturbed_means_make_the_tests_disagree(void **state)
 	assert_true(d.welch_disagrees && d.welch_p > 0.01);
 }
 
-/* Twice the spread takes four times the invocations, and finds what is twice as large. */
-static void what_is_still_needed_follows_the_spread(void **state)
-{
-	double base[N], head[N];
-	struct decide_row r = { base, head, N, N, false, DECIDE_LOG, 1, 0.01 };
-	struct decision a, b;
-
-	even(base, N, 1000, 0.02);
-	even(head, N, 1001, 0.02);
-	a = one(&r);
-	even(base, N, 1000, 0.04);
-	even(head, N, 1001, 0.04);
-	b = one(&r);
-	assert_int_equal(a.verdict, VERDICT_INCONCLUSIVE);
-	assert_int_equal(b.verdict, VERDICT_INCONCLUSIVE);
-	assert_true(a.further > 0 && a.further < 200);
-	near((b.further + N) / (double)(a.further + N), 4, 0.2);
-	near((b.detectable - 0.01) / (a.detectable - 0.01), 2, 0.1);
-}
-
-/* A verdict needs none; among more rows the same row needs more. */
-static void what_is_still_needed_follows_the_family(void **state)
-{
-	const struct decide_opts o = DECIDE_DEFAULTS;
-	double base[N], head[N];
-	struct decide_row rows[40];
-	struct decision d[40];
-	size_t alone;
-
-	even(base, N, 1000, 0.01);
-	even(head, N, 1000, 0.01);
-	rows[0] = (struct decide_row){ base, head, N, N, false, DECIDE_LOG, 1, 0.01 };
-	d[0] = one(&rows[0]);
-	assert_int_equal(d[0].verdict, VERDICT_EQUIVALENT);
-	assert_int_equal(d[0].further, 0);
-	even(head, N, 1006, 0.01);
-	for (int i = 0; i < 40; i++)
-		rows[i] = (struct decide_row){ base, head, N, N, false, DECIDE_LOG, 1, 0 };
-	alone = one(&rows[0]).further;
-	assert_true(alone > 0);
-	assert_int_equal(decide_rows(rows, 40, &o, d), 0);
-	assert_true(d[0].further > alone);
-}
-
-/* With a chance of one half no luck is needed: floor and half-width; with .9 it takes 1.28 of 2.58 more. */
-static void what_can_be_found_follows_the_power(void **state)
-{
-	double base[100], head[100], half;
-	struct decide_row r = { base, head, 100, 100, false, DECIDE_DIFFERENCE, 1, 5 };
-	struct decide_opts o = DECIDE_DEFAULTS;
-	struct decision even_chance, d;
-
-	even(base, 100, 1000, 0.01);
-	even(head, 100, 1000, 0.01);
-	o.power = 0.5;
-	assert_int_equal(decide_rows(&r, 1, &o, &even_chance), 0);
-	half = (even_chance.hi - even_chance.lo) / 2;
-	near(even_chance.detectable, 5 + half, EPS);
-	d = one(&r);
-	near((d.detectable - 5) / half, 1 + 1.2816 / 2.5758, 0.01);
-}
-
-/* 40 rows of 1,000 invocations per side, in CPU time and with room for a sanitizer. */
-static void many_rows_take_no_time(void **state)
-{
-	enum { ROWS = 40, M = 1000 };
-	const struct decide_opts o = DECIDE_DEFAULTS;
-	static double base[ROWS][M], head[ROWS][M];
-	struct decide_row rows[ROWS];
-	struct decision d[ROWS];
-	clock_t start;
-
-	srand48(3);
-	for (int i = 0; i < ROWS; i++) {
-		for (int j = 0; j < M; j++) {
-			base[i][j] = 1000 + 10 * drand48();
-			head[i][j] = 1000 + 10 * drand48();
-		}
-		rows[i] = (struct decide_row){ base[i], head[i], M, M, i % 2, DECIDE_LOG, 1, 0.01 };
-	}
-	start = clock();
-	assert_int_equal(decide_rows(rows, ROWS, &o, d), 0);
-	assert_true((clock() - start) / (double)CLOCKS_PER_SEC < 1);
-	for (int i = 0; i < ROWS; i++)
-		assert_int_equal(d[i].verdict, VERDICT_EQUIVALENT);
-}
-
-static void no_number_decides_what_lies_on_the_floor(void **state)
-{
-	double base[N], head[N];
-	struct decision d;
-
-	even(base, N, 1000, 0.01);
-	even(head, N, 1010, 0.01);
-	d = one(&(struct decide_row){ base, head, N, N, false, DECIDE_LOG, 1, 0.01 });
-	assert_int_equal(d.verdict, VERDICT_INCONCLUSIVE);
-	assert_int_equal(d.further, DECIDE_NEVER);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,11 +291,6 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_compared_is_refused),
 		cmocka_unit_test(options_out_of_range_are_refused),
 		cmocka_unit_test(disturbed_means_make_the_tests_disagree),
-		cmocka_unit_test(what_is_still_needed_follows_the_spread),
-		cmocka_unit_test(no_number_decides_what_lies_on_the_floor),
-		cmocka_unit_test(what_is_still_needed_follows_the_family),
-		cmocka_unit_test(what_can_be_found_follows_the_power),
-		cmocka_unit_test(many_rows_take_no_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,8 @@ static void what_is_no_number_is_refused(void **state)
 
 static void nothing_and_nonsense_are_refused(void **state)
 {
-	const struct rank_draws no_alpha = { 0 }, nan_alpha = { NAN, 0.01, 1 }, lax = { 0.01, 0.02, 1 };
+	const struct rank_draws no_alpha = { 0 }, nan_alpha = { NAN, 0.01, 1 },
+				lax = { 0.01, 0.02, 1 };
 	const double v[] = { 1, 2, 3 }, bad_p[] = { 0.1, NAN }, half = 0.5;
 	struct rank_cut c;
 	struct rank_test t;
@@ -127,7 +128,8 @@ static void means_without_spread(void **state)
 
 static void huge_and_tiny_values(void **state)
 {
-	const double x[] = { -7e307, 1e-320, 7e307 }, y[] = { 7e307, 7e307, 7e307 }, over[] = { 1, 9e307 };
+	const double x[] = { -7e307, 1e-320, 7e307 }, y[] = { 7e307, 7e307, 7e307 },
+		     over[] = { 1, 9e307 };
 	struct rank_test t;
 	struct shift s;
 
@@ -156,11 +158,16 @@ static void symmetry(void **state)
 	assert_true(s.at == -r.at && s.lo == -r.hi && s.hi == -r.lo && s.level == r.level);
 }
 
-/* 40 ones among 2,000 values, 28 of them on one side: the hypergeometric distribution knows how rare. */
+/*
+ * 40 ones among 2,000 values, 28 of them on one side: the hypergeometric distribution knows how
+ * rare.
+ */
 static void random_permutations_where_few_values_differ(void **state)
 {
-	const struct rank_draws many = { .alpha = 1e-4, .strictest = 1e-4, .seed = 3 }, other = { .alpha = 1e-4, .strictest = 1e-4, .seed = 4 };
-	double x[1000] = { 0 }, y[1000] = { 0 }, p = 2 * gsl_cdf_hypergeometric_Q(27, 40, 1960, 1000);
+	const struct rank_draws many = { .alpha = 1e-4, .strictest = 1e-4, .seed = 3 },
+				other = { .alpha = 1e-4, .strictest = 1e-4, .seed = 4 };
+	double x[1000] = { 0 }, y[1000] = { 0 },
+	       p = 2 * gsl_cdf_hypergeometric_Q(27, 40, 1960, 1000);
 	struct rank_test t, again, differs;
 
 	for (int i = 0; i < 28; i++)
@@ -178,7 +185,10 @@ static void random_permutations_where_few_values_differ(void **state)
 	assert_true(differs.p != t.p);
 }
 
-/* Draws of the strictest level only where they can matter: 1 / p_min tells of the one, p of the other. */
+/*
+ * Draws of the strictest level only where they can matter: 1 / p_min tells of the one, p of the
+ * other.
+ */
 static void random_permutations_are_worth_their_time(void **state)
 {
 	const struct rank_draws strict = { .alpha = 0.01, .strictest = 0.001, .seed = 1 };
@@ -227,7 +237,7 @@ static void smallest_attainable_p(void **state)
 	near(p_min_paired(10), 1 / 512.0, EPS);
 }
 
-/* MEASURING.md: 5 v 5 reach .0079, 3 v 3 never .1; 40 rows need 8 unpaired or 13 paired. */
+/* 5 v 5 reach .0079, 3 v 3 never .1; 40 rows need 8 unpaired or 13 paired. */
 static void invocations_that_reach_a_level(void **state)
 {
 	near(p_min_unpaired(5, 5), 2 / 252.0, EPS);

@@ -54,15 +54,18 @@ static const struct key *need(const struct ref *r, const char *name)
 	return k;
 }
 
-/* Relative to what is greater of 1 and the value, and a p to itself: 1e-9 of a p of 1e-12 is nothing. */
+/*
+ * Relative to what is greater of 1 and the value, and a p to itself: 1e-9 of a p of 1e-12 is
+ * nothing.
+ */
 static void same(const struct ref *r, const char *name, size_t i, double v)
 {
 	double want = need(r, name)->v[i];
 	double scale = name[0] == 'p' ? want : fmax(1, fabs(want));
 
 	if (!(fabs(v - want) <= EPS * scale))
-		fail_msg("case %d (%s): %s[%zu] is %.17g, reference %.17g", r->number, r->kind, name, i, v,
-			 want);
+		fail_msg("case %d (%s): %s[%zu] is %.17g, reference %.17g", r->number, r->kind,
+			 name, i, v, want);
 }
 
 /* Of one value. */
@@ -142,7 +145,8 @@ static void cut(const struct ref *r)
 	struct rank_cut c[3];
 
 	assert_int_equal(tail->n, 3);
-	assert_int_equal(m ? rank_cut_unpaired(n, m->v[0], tail->v, 3, c) : rank_cut_paired(n, tail->v, 3, c),
+	assert_int_equal(m ? rank_cut_unpaired(n, m->v[0], tail->v, 3, c)
+			   : rank_cut_paired(n, tail->v, 3, c),
 			 0);
 	for (size_t i = 0; i < 3; i++)
 		same(r, "k", i, c[i].k);
@@ -173,8 +177,9 @@ static void quantile(const struct ref *r)
 {
 	size_t lo = 0, hi = 0;
 
-	same1(r, "reached", quantile_ranks(need(r, "n")->v[0], need(r, "q")->v[0], need(r, "level")->v[0],
-					   &lo, &hi));
+	same1(r, "reached",
+	      quantile_ranks(need(r, "n")->v[0], need(r, "q")->v[0], need(r, "level")->v[0], &lo,
+			     &hi));
 	same1(r, "lo", lo);
 	same1(r, "hi", hi);
 }
@@ -184,9 +189,9 @@ static const struct {
 	void (*check)(const struct ref *r);
 	int seen; /* cases of that kind in the reference */
 } kinds[] = {
-	{ "unpaired", unpaired, 28 }, { "paired", paired, 21 },	    { "differences", differences, 1 },
-	{ "walsh", walsh, 1 },	      { "cut-unpaired", cut, 7 },    { "cut-paired", cut, 7 },
-	{ "holm", holm_adjusted, 5 }, { "welch", t_of_two, 4 },	    { "paired-t", t_of_two, 3 },
+	{ "unpaired", unpaired, 28 }, { "paired", paired, 21 },	  { "differences", differences, 1 },
+	{ "walsh", walsh, 1 },	      { "cut-unpaired", cut, 7 }, { "cut-paired", cut, 7 },
+	{ "holm", holm_adjusted, 5 }, { "welch", t_of_two, 4 },	  { "paired-t", t_of_two, 3 },
 	{ "quantile", quantile, 11 },
 };
 
@@ -255,6 +260,7 @@ int main(void)
 	struct CMUnitTest tests[N];
 
 	for (size_t i = 0; i < N; i++)
-		tests[i] = (struct CMUnitTest){ kinds[i].kind, as_r_says, NULL, NULL, (void *)(uintptr_t)i };
+		tests[i] = (struct CMUnitTest){ kinds[i].kind, as_r_says, NULL, NULL,
+						(void *)(uintptr_t)i };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,8 +58,10 @@ static void alarms(struct sim *s, bool paired, const char *check)
 	mean = 100.0 * sum / all;
 	/* 1.1 % of 25,000; more if there are fewer, as for the cells */
 	most = s->shortened ? 100.0 * sim_limit(all, 0.01) / all : 1.1;
-	snprintf(accept, sizeof(accept), "<= %d of %d per cell, mean <= %.1f %%", limit, runs, most);
-	sim_row(s, check, accept, worst <= limit && mean <= most, "worst cell %d, mean %.2f %%", worst, mean);
+	snprintf(accept, sizeof(accept), "<= %d of %d per cell, mean <= %.1f %%", limit, runs,
+		 most);
+	sim_row(s, check, accept, worst <= limit && mean <= most, "worst cell %d, mean %.2f %%",
+		worst, mean);
 }
 
 void check_alarms(struct sim *s)
@@ -116,11 +118,13 @@ void check_gate(struct sim *s)
 		}
 	}
 	/* half of alpha: alarms the other way are improvements */
-	snprintf(accept, sizeof(accept), "<= 1 %% of gates red%s", s->shortened ? " and chance" : "");
+	snprintf(accept, sizeof(accept), "<= 1 %% of gates red%s",
+		 s->shortened ? " and chance" : "");
 	if (!s->shortened || limit < runs / 100)
 		limit = runs / 100;
 	sim_row(s, "A/A, gate of 40 rows, floor 0, first look", accept, first <= limit,
 		"%.2f %% (%d of %d)", 100.0 * first / runs, first, runs);
 	sim_row(s, "A/A, gate of 40 rows, floor 0, with confirmation", "<= 1 % of gates red",
-		confirmed <= runs / 100, "%.2f %% (%d of %d)", 100.0 * confirmed / runs, confirmed, runs);
+		confirmed <= runs / 100, "%.2f %% (%d of %d)", 100.0 * confirmed / runs, confirmed,
+		runs);
 }

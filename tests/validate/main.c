@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does the decision rule keep what MEASURING.md promises? Simulates it and prints the table. Exit: 0 all rows
- * hold, 1 a row misses, 2 usage.
+ * Does the decision rule keep what it promises? Simulates it and prints the table. Exit: 0 all rows
+ * hold and all planted faults were seen, 1 not so, 2 usage.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,14 +12,16 @@ static const struct {
 	const char *name;
 	void (*run)(struct sim *s);
 } checks[] = {
-	{ "alarms", check_alarms }, { "gate", check_gate },   { "found", check_found },
+	{ "alarms", check_alarms },	{ "gate", check_gate },	  { "found", check_found },
 	{ "coverage", check_coverage }, { "power", check_power }, { "order", check_order },
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
 static int usage(const char *what)
 {
-	fprintf(stderr, "validate: %s\nusage: validate [--short] [--plant FAULT] [CHECK...]\n  FAULT:", what);
+	fprintf(stderr,
+		"validate: %s\nusage: validate [--short] [--plant FAULT] [CHECK...]\n  FAULT:",
+		what);
 	for (int i = 0; i < PLANTS; i++)
 		fprintf(stderr, " %s", plant_names[i]);
 	fprintf(stderr, "\n  CHECK:");
@@ -72,19 +74,22 @@ static void run(struct sim *s, size_t check)
 static void run_plants(struct sim *s)
 {
 	static const char *const red[PLANTS] = {
-		[PLANT_FAMILY] = "gate",  [PLANT_INTERVAL] = "coverage", [PLANT_WINDOWS] = "alarms",
-		[PLANT_FEW] = "found", [PLANT_BLOCKS] = "order",
+		[PLANT_FAMILY] = "gate", [PLANT_INTERVAL] = "coverage", [PLANT_WINDOWS] = "alarms",
+		[PLANT_FEW] = "found",	 [PLANT_BLOCKS] = "order",
 	};
 
 	printf("\n| planted fault: check | accept | measured | verdict |\n|---|---|---|---|\n");
 	for (int i = PLANT_NONE + 1; i < PLANTS; i++) {
 		char prefix[40];
-		struct sim planted = { .rng = s->rng, .shortened = true, .plant = i, .prefix = prefix };
+		struct sim planted = {
+			.rng = s->rng, .shortened = true, .plant = i, .prefix = prefix
+		};
 
 		snprintf(prefix, sizeof(prefix), "%s: ", plant_names[i]);
 		run(&planted, find(red[i]));
 		if (!planted.missed)
-			fprintf(stderr, "validate: the planted fault '%s' turned nothing red\n", plant_names[i]);
+			fprintf(stderr, "validate: the planted fault '%s' turned nothing red\n",
+				plant_names[i]);
 		s->missed |= !planted.missed;
 	}
 }

@@ -49,8 +49,9 @@ void check_order(struct sim *s)
 	char accept[60];
 
 	snprintf(accept, sizeof(accept), "<= %.1f %% false alarms", 100.0 * limit / runs);
-	sim_row(s, "2 % drift, random pairs of invocations, tested unpaired", accept, unpaired <= limit,
-		"%.2f %%; A..A B..B: %.1f %%", 100.0 * unpaired / runs, 100.0 * by_blocks / runs);
-	sim_row(s, "2 % drift, random pairs of invocations, tested as pairs", accept, paired <= limit, "%.2f %%",
-		100.0 * paired / runs);
+	sim_row(s, "2 % drift, random pairs of invocations, tested unpaired", accept,
+		unpaired <= limit, "%.2f %%; A..A B..B: %.1f %%", 100.0 * unpaired / runs,
+		100.0 * by_blocks / runs);
+	sim_row(s, "2 % drift, random pairs of invocations, tested as pairs", accept,
+		paired <= limit, "%.2f %%", 100.0 * paired / runs);
 }

@@ -2,15 +2,20 @@
 /*
  * The rules of others, on the same simulated data. Written anew from their sources; what each does:
  *
- * google/benchmark, tools/compare.py and tools/gbench/report.py: Mann-Whitney, two-sided, at .05, on the
- * repetitions of one process per side; 9 is UTEST_OPTIMAL_REPETITIONS.
- * benchstat, golang.org/x/perf/benchmath/anone.go and sample.go: Mann-Whitney at .05, each benchmark by
- * itself. `go test -count=10` repeats in one process; the careful start ten.
- * criterion, src/analysis/compare.rs: Welch's t of 100 samples of one process per side, its p by resampling
- * from both together, < .05; and the 95 % bootstrap interval of the relative change of the mean wholly
- * beyond a noise threshold of 1 %. Here 500 resamples instead of 100,000.
- * selftests/bpf/bench.c and the mails that quote it: "mean +- deviation" of five one-second iterations of
- * one process; different where the two ranges do not meet.
+ * google/benchmark, tools/compare.py and tools/gbench/report.py: Mann-Whitney, two-sided, at .05,
+ * on the repetitions of one process per side; 9 is UTEST_OPTIMAL_REPETITIONS.
+ *
+ * benchstat, golang.org/x/perf/benchmath/anone.go: Mann-Whitney at .05, each benchmark by itself.
+ * `go test -count=10` repeats in one process; the careful start ten.
+ *
+ * criterion, src/analysis/compare.rs and src/report.rs: Welch's t of 100 samples of one process per
+ * side, its p by resampling from both together, < .05; and the 95 % bootstrap interval of the
+ * relative change of the mean wholly beyond a noise threshold of 1 %. Here 500 resamples instead of
+ * 100,000.
+ *
+ * selftests/bpf/bench.c and the mails that quote it: "mean +- deviation" of five one-second
+ * iterations of one process; different where the two ranges do not meet.
+ *
  * 5 % gate: one run per side, the means more than 5 % apart.
  */
 #include <gsl/gsl_randist.h>
@@ -38,7 +43,8 @@ struct side {
 };
 
 /* Windows of one process that runs in [from, to) of its side. */
-static void process(struct sim *s, const struct side *side, double from, double to, double *v, size_t n)
+static void process(struct sim *s, const struct side *side, double from, double to, double *v,
+		    size_t n)
 {
 	double level = BETWEEN * gsl_ran_ugaussian(s->rng);
 
@@ -46,7 +52,8 @@ static void process(struct sim *s, const struct side *side, double from, double 
 		double at = from + (to - from) * (i + 0.5) / n;
 
 		v[i] = 1000 * (1 + side->change) *
-		       exp(level + WITHIN * gsl_ran_ugaussian(s->rng) + side->drift * (side->head + at) / 2);
+		       exp(level + WITHIN * gsl_ran_ugaussian(s->rng) +
+			   side->drift * (side->head + at) / 2);
 	}
 }
 
@@ -89,7 +96,8 @@ static void resample(struct sim *s, const double *from, size_t n, double *to, si
 
 static bool criterion(struct sim *s, const double *x, const double *y, size_t n)
 {
-	double both[2 * VALUES_MAX], a[VALUES_MAX], b[VALUES_MAX], change[RESAMPLES], t = welch(x, y, n);
+	double both[2 * VALUES_MAX], a[VALUES_MAX], b[VALUES_MAX], change[RESAMPLES],
+		t = welch(x, y, n);
 	int beyond = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -144,11 +152,13 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-	{ "google/benchmark compare.py", "9 repetitions in one process", 9, one_process, ranks_at_5, 4000 },
+	{ "google/benchmark compare.py", "9 repetitions in one process", 9, one_process, ranks_at_5,
+	  4000 },
 	{ "benchstat", "10 repetitions in one process", 10, one_process, ranks_at_5, 4000 },
 	{ "benchstat, careful", "10 processes", 10, fresh_processes, ranks_at_5, 4000 },
 	{ "criterion", "100 samples in one process", 100, one_process, criterion, 1200 },
-	{ "selftests, mean +- sd", "5 iterations in one process", 5, one_process, ranges_do_not_meet, 4000 },
+	{ "selftests, mean +- sd", "5 iterations in one process", 5, one_process,
+	  ranges_do_not_meet, 4000 },
 	{ "5 % gate", "one run", WINDOWS, one_process, five_percent, 4000 },
 	{ "twbench", "20 invocations, one value each", 20, fresh_processes, ours, 4000 },
 };
@@ -160,7 +170,8 @@ struct outcome {
 
 static struct outcome try(struct sim *s, const struct rule *r, double change, double drift)
 {
-	struct side base = { .drift = drift }, head = { .change = change, .drift = drift, .head = true };
+	struct side base = { .drift = drift },
+		    head = { .change = change, .drift = drift, .head = true };
 	int gates = (sim_runs(s, r->runs) + GATE - 1) / GATE, all = 0, red = 0;
 	double x[VALUES_MAX], y[VALUES_MAX];
 
@@ -190,7 +201,8 @@ static void print_gate(struct sim *s, const struct rule *r, double gates)
 void table_rules(struct sim *s)
 {
 	printf("\n| rule | what it takes for replicates | false alarms | of gates of 40 rows | "
-			"with a 2 %% drift, A..A B..B | +2 %% found | +5 %% found |\n|---|---|---|---|---|---|---|\n");
+	       "with a 2 %% drift, A..A B..B | +2 %% found | +5 %% found |\n"
+	       "|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct rule *r = &rules[i];
 		struct outcome same = try(s, r, 0, 0);
@@ -198,7 +210,7 @@ void table_rules(struct sim *s)
 		printf("| %s | %s | %.1f %% |", r->name, r->replicates, same.alarms);
 		print_gate(s, r, same.gates);
 		printf(" %.1f %% | %.1f %% | %.1f %% |\n", try(s, r, 0, DRIFT).alarms,
-			try(s, r, 0.02, 0).alarms, try(s, r, 0.05, 0).alarms);
+		       try(s, r, 0.02, 0).alarms, try(s, r, 0.05, 0).alarms);
 		fflush(stdout);
 	}
 }

@@ -8,8 +8,11 @@
 
 #include "sim.h"
 
-const char *const plant_names[PLANTS] = { "none", "family", "interval", "windows", "few", "blocks" };
-const char *const shape_names[SHAPES] = { "normal", "t3", "3 % disturbed", "10 % disturbed", "bimodal" };
+const char *const plant_names[PLANTS] = {
+	"none", "family", "interval", "windows", "few", "blocks"
+};
+const char *const shape_names[SHAPES] = { "normal", "t3", "3 % disturbed", "10 % disturbed",
+					  "bimodal" };
 
 static double disturbed(struct sim *s, double share)
 {
@@ -98,7 +101,8 @@ int sim_limit(int runs, double rate)
 	return c;
 }
 
-void sim_row(struct sim *s, const char *check, const char *accept, bool ok, const char *measured, ...)
+void sim_row(struct sim *s, const char *check, const char *accept, bool ok, const char *measured,
+	     ...)
 {
 	va_list ap;
 

@@ -59,14 +59,14 @@ void sim_decide(const struct sim *s, const struct decide_row *rows, size_t n, st
 bool sim_differs(const struct decision *d);
 
 /*
- * The most false alarms among `runs` that chance at `rate` explains: more has a probability below 1 in 600.
- * That is 20 of 1,000 at .01, as MEASURING.md asks for.
+ * The most false alarms among `runs` that chance at `rate` explains: more has a probability below 1
+ * in 600. That is 20 of 1,000 at .01.
  */
 int sim_limit(int runs, double rate);
 
 /* One row of the table. */
-void sim_row(struct sim *s, const char *check, const char *accept, bool ok, const char *measured, ...)
-	__attribute__((format(printf, 5, 6)));
+void sim_row(struct sim *s, const char *check, const char *accept, bool ok, const char *measured,
+	     ...) __attribute__((format(printf, 5, 6)));
 
 /* Each writes rows. */
 void check_alarms(struct sim *s);
