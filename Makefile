@@ -27,7 +27,7 @@ endif
 COMMIT := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 ARCH_INCLUDE := /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
 
-DIRS := core data stats report kernel_if cmd
+DIRS := core data stats report compare kernel_if cmd
 # Each file in drivers/ is a bench; those in drivers/<bench>/ are parts of a long one.
 DRIVERS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*.c))
 PARTS := $(patsubst bench/drivers/%.c,%,$(wildcard bench/drivers/*/*.c))
@@ -55,7 +55,7 @@ TW_CFLAGS = -std=gnu11 $(WARN) -Ibpf $(DIRS:%=-Ibench/%) -Ibench/drivers -Ikerne
 DEFS = -DTW_VERSION='"$(VERSION)"' -DTW_COMMIT='"$(COMMIT)"' \
 	-DTW_CLANG_VERSION='"$(shell $(CLANG) --version 2>/dev/null | sed -n 1p)"' \
 	-DTW_LIBPERF_VERSION='"$(LIBPERF_VERSION)"'
-LIBS := -lbpf -lelf -lz -ljansson -lgsl -lgslcblas -lm
+LIBS := -lbpf -lelf -lz -ljansson -lgsl -lgslcblas -lnettle -lm
 ifneq ($(SAN),)
 TW_CFLAGS += -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined) -fno-omit-frame-pointer
 endif
@@ -463,6 +463,11 @@ plots: all
 		'first' >&2; exit 2; }; \
 	$(B)/twbench plot -d '$(DIR)' $$journal $(ARGS)
 
+compare cover: all
+	@test -n "$(BASE)" && test -n "$(HEAD)" || \
+		{ echo "make $@ BASE=JOURNAL HEAD=JOURNAL [ARGS=...]" >&2; exit 2; }
+	@$(B)/twbench $@ '$(BASE)' '$(HEAD)' $(ARGS)
+
 prefix ?= /usr/local
 install: all
 	install -D $(B)/twbench $(DESTDIR)$(prefix)/bin/twbench
@@ -479,6 +484,8 @@ help:
 	@echo '  all       build only, into build/ (default)'
 	@echo '  static    one static executable, build/static/twbench'
 	@echo '  validate  simulate the decision rule, write the table into results/validation/ (minutes)'
+	@echo '  compare   BASE=a HEAD=b: better, worse or the same, of two journals; ARGS='
+	@echo '  cover     BASE=a HEAD=b: the same as text for a mail; ARGS='
 	@echo '  doctor    what this machine can measure, and what disturbs it'
 	@echo '  plots     figures of JOURNAL (default: newest in results/) into DIR (build/plots)'
 	@echo '  install   into $$(prefix)/bin'
@@ -493,7 +500,7 @@ help:
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
 .PHONY: all bench user-bench test tests tests-unit tests-kernel tests-explore tests-stress static validate \
-	doctor plots install clean help FORCE
+	compare cover doctor plots install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

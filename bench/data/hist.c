@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <float.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hist.h"
-
-#define OVER_LOW (1ULL << TW_HIST_LOG2_MAX)
+#include "hist_bounds.h"
 
 /* 1 - 95 %, half of it in each tail. */
 #define TAIL 0.025
@@ -73,23 +71,6 @@ double hist_mean(const struct tw_hist *h)
 
 /* ---- JSON ---- */
 
-/* The scalar members, in the order of writing. */
-static const struct {
-	const char *key;
-	size_t offset;
-	bool of_values; /* means nothing without a value */
-} members[] = {
-	{ "count", offsetof(struct tw_hist, count), false },
-	{ "under", offsetof(struct tw_hist, under), false },
-	{ "over", offsetof(struct tw_hist, over), false },
-	{ "negative", offsetof(struct tw_hist, negative), false },
-	{ "sum", offsetof(struct tw_hist, sum), false },
-	{ "min", offsetof(struct tw_hist, min), true },
-	{ "max", offsetof(struct tw_hist, max), true },
-};
-
-#define MEMBERS (sizeof(members) / sizeof(members[0]))
-
 static json_t *bins_to_json(const struct tw_hist *h)
 {
 	json_t *bins = json_array();
@@ -111,12 +92,12 @@ json_t *hist_to_json(const struct tw_hist *h)
 {
 	json_t *o = json_pack("{s:i}", "bits", TW_HIST_BITS);
 
-	for (size_t i = 0; o && i < MEMBERS; i++) {
-		uint64_t v = *(const __u64 *)((const char *)h + members[i].offset);
+	for (const struct hist_member *m = hist_members; o && m->key; m++) {
+		uint64_t v = *(const __u64 *)((const char *)h + m->offset);
 
-		if (members[i].of_values && !h->count)
+		if (m->of_values && !h->count)
 			v = 0;
-		if (v > INT64_MAX || json_object_set_new(o, members[i].key, json_integer(v)))
+		if (v > INT64_MAX || json_object_set_new(o, m->key, json_integer(v)))
 			goto fail;
 	}
 	if (!o || json_object_set_new(o, "bins", bins_to_json(h)))
@@ -222,41 +203,13 @@ static int bins_from_text(const char *s, struct tw_hist *h)
 	return 0;
 }
 
-/*
- * What the slots say about the rest: how many values, between which bounds the lowest, the highest
- * and the sum lie. 128 bits: a forged count times a bin's value must not wrap into a plausible sum.
- */
-struct bounds {
-	unsigned __int128 count, sum_low, sum_high;
-	uint64_t min_low, min_high, max_low, max_high;
-};
-
-static void add_slot(struct bounds *b, uint64_t count, uint64_t low, uint64_t high)
-{
-	if (!count)
-		return;
-	if (!b->count) {
-		b->min_low = low;
-		b->min_high = high;
-	}
-	b->max_low = low;
-	b->max_high = high;
-	b->count += count;
-	b->sum_low += (unsigned __int128)count * low;
-	b->sum_high += (unsigned __int128)count * high;
-}
-
 static bool consistent(const struct tw_hist *h)
 {
-	struct bounds b = { 0 };
+	struct hist_bounds bins = { 0 };
 
-	add_slot(&b, h->under, 0, 0);
 	for (uint32_t i = 0; i < TW_HIST_BINS; i++)
-		add_slot(&b, h->bins[i], tw_hist_low(i), tw_hist_low(i) + tw_hist_width(i) - 1);
-	add_slot(&b, h->over, OVER_LOW, h->max);
-	return h->count == b.count && h->min <= h->max && h->min >= b.min_low &&
-	       h->min <= b.min_high && h->max >= b.max_low && h->max <= b.max_high &&
-	       h->sum >= b.sum_low && h->sum <= b.sum_high;
+		hist_bounds_add_bin(&bins, i, h->bins[i]);
+	return hist_bounds_allow(&bins, h);
 }
 
 int hist_from_json(const json_t *o, struct tw_hist *h)
@@ -269,12 +222,12 @@ int hist_from_json(const json_t *o, struct tw_hist *h)
 	if (!json_is_object(o) || get_u64(json_object_get(o, "bits"), &bits) ||
 	    bits != TW_HIST_BITS)
 		return -EINVAL;
-	for (size_t i = 0; i < MEMBERS; i++) {
+	for (const struct hist_member *m = hist_members; m->key; m++) {
 		uint64_t v;
 
-		if (get_u64(json_object_get(o, members[i].key), &v))
+		if (get_u64(json_object_get(o, m->key), &v))
 			return -EINVAL;
-		*(__u64 *)((char *)h + members[i].offset) = v;
+		*(__u64 *)((char *)h + m->offset) = v;
 	}
 	err = packed ? bins_from_text(packed, h) : bins_from_json(json_object_get(o, "bins"), h);
 	return err || !consistent(h) ? -EINVAL : 0;

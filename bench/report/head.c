@@ -261,3 +261,21 @@ int report_head(const struct report *r, const struct sections *s)
 		err = print_run(r, r->journals[i]);
 	return err ?: print_invocations(r, s);
 }
+
+int report_environment(FILE *out, const json_t *env)
+{
+	const struct report r = { .out = out };
+	int err = print_machine(&r, env);
+
+	err = err ?: print_kernel(&r, env);
+	err = err ?: print_mitigations(&r, env);
+	return err ?: print_twbench(&r, env);
+}
+
+int report_command(FILE *out, json_t *header)
+{
+	const struct report r = { .out = out };
+	const struct journal j = { .header = header };
+
+	return print_command(&r, &j);
+}

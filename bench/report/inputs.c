@@ -110,8 +110,7 @@ void inputs_free(struct inputs *in)
 	in->v = NULL;
 }
 
-/* What differs from run to run on one and the same machine. */
-static bool is_volatile(const char *key)
+bool inputs_is_volatile(const char *key)
 {
 	static const char *const keys[] = {
 		"loadavg",
@@ -140,7 +139,7 @@ static void name_differing(const json_t *a, const json_t *b, bool only_missing, 
 		const json_t *w = json_object_get(b, key);
 		size_t used = strlen(fields);
 
-		if (is_volatile(key) || (only_missing ? w != NULL : json_equal(v, w)))
+		if (inputs_is_volatile(key) || (only_missing ? w != NULL : json_equal(v, w)))
 			continue;
 		snprintf(fields + used, size - used, "%s%s", used ? ", " : "", key);
 	}

@@ -20,6 +20,9 @@ struct inputs {
 int inputs_read(const char *who, char *const *paths, size_t n, struct inputs *out);
 void inputs_free(struct inputs *in);
 
+/* What of the environment differs from run to run on one and the same machine. */
+bool inputs_is_volatile(const char *key);
+
 /* Whether one table may hold both; if not, `fields` names what differs in the environment. */
 bool inputs_same_env(const struct journal *a, const struct journal *b, char *fields, size_t size);
 

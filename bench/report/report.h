@@ -26,6 +26,10 @@ int report_head(const struct report *r, const struct sections *s);
 /* Machine and kernel, for one line below a picture. */
 void report_machine(const json_t *env, char *buf, size_t size);
 
+/* Of that: what is of the environment, and the command of a journal. 0 or -ENOMEM. */
+int report_environment(FILE *out, const json_t *env);
+int report_command(FILE *out, json_t *header);
+
 /* The tables that the section's bench describes, and what they leave out if all is wanted. */
 int report_tables(const struct report *r, const struct section *s);
 

@@ -7,7 +7,10 @@
 
 #include "text.h"
 
-#define GAP 2
+static size_t gap(const struct table *t)
+{
+	return t->gap ? t->gap : 2;
+}
 
 void table_col(struct table *t, enum align align, const char *head)
 {
@@ -94,7 +97,7 @@ static size_t col_width(const struct table *t, size_t col)
 
 size_t table_width(const struct table *t)
 {
-	size_t i, width = t->n_cols ? GAP * (t->n_cols - 1) : 0;
+	size_t i, width = t->n_cols ? gap(t) * (t->n_cols - 1) : 0;
 
 	for (i = 0; i < t->n_cols; i++)
 		width += col_width(t, i);
@@ -103,6 +106,7 @@ size_t table_width(const struct table *t)
 
 struct line {
 	FILE *out;
+	size_t gap;
 	size_t owed; /* blanks: written only before further text, so that no line ends in them */
 };
 
@@ -117,7 +121,7 @@ static void put(struct line *l, const char *text, int len, size_t width, enum al
 		fprintf(l->out, "%*s%.*s", (int)l->owed, "", len, text);
 		l->owed = 0;
 	}
-	l->owed += GAP + (align == ALIGN_LEFT ? pad : 0);
+	l->owed += l->gap + (align == ALIGN_LEFT ? pad : 0);
 }
 
 static void print_heads(const struct table *t, const size_t *width, FILE *out)
@@ -130,7 +134,7 @@ static void print_heads(const struct table *t, const size_t *width, FILE *out)
 	for (line = 0; line < 2; line++) {
 		int any = 0;
 
-		l = (struct line){ out, 0 };
+		l = (struct line){ out, gap(t), 0 };
 		for (i = 0; i < t->n_cols; i++) {
 			text = head_line(t->head[i], line, &len);
 			put(&l, text, len, width[i], t->align[i]);
@@ -142,7 +146,7 @@ static void print_heads(const struct table *t, const size_t *width, FILE *out)
 	for (i = 0; i < t->n_cols; i++) {
 		size_t dashes = width[i];
 
-		fprintf(out, "%*s", i ? GAP : 0, "");
+		fprintf(out, "%*s", i ? (int)gap(t) : 0, "");
 		while (dashes--)
 			fputc('-', out);
 	}
@@ -152,7 +156,7 @@ static void print_heads(const struct table *t, const size_t *width, FILE *out)
 int table_print(const struct table *t, FILE *out)
 {
 	size_t width[TABLE_COLS], i;
-	struct line l = { out, 0 };
+	struct line l = { out, gap(t), 0 };
 
 	if (t->err)
 		return t->err;

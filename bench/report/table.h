@@ -12,6 +12,7 @@ enum align { ALIGN_LEFT, ALIGN_RIGHT };
 
 struct table {
 	size_t n_cols, n_cells, max_cells;
+	size_t gap; /* blanks between columns; 0: two */
 	enum align align[TABLE_COLS];
 	char *head[TABLE_COLS];
 	char **cells; /* row-major */

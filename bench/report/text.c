@@ -12,6 +12,13 @@
 
 #define MARGIN 11
 
+static size_t text_width = TEXT_WIDTH;
+
+void text_set_width(size_t columns)
+{
+	text_width = columns;
+}
+
 void text_clean(char *s)
 {
 	unsigned char *p, *end = (unsigned char *)s;
@@ -57,7 +64,7 @@ static void print_wrapped(FILE *out, const char *label, const char *text)
 	bool first = true;
 
 	do {
-		size_t n = line_bytes(text, TEXT_WIDTH - MARGIN);
+		size_t n = line_bytes(text, text_width - MARGIN);
 
 		fprintf(out, "%-*s%.*s\n", MARGIN, first ? label : "", (int)n, text);
 		text += n;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define TEXT_WIDTH 79 /* of running text: fits a mail */
+#define TEXT_WIDTH 79 /* of running text, unless text_set_width() */
 #define TABLE_WIDTH 100 /* no line is longer */
 
 /* In place: control characters (tabs, escapes, line ends) become blanks; none at the end. */
@@ -15,6 +15,9 @@ void text_clean(char *s);
 
 /* Columns that len bytes of UTF-8 take, one per character. */
 size_t text_columns(const char *s, size_t len);
+
+/* For what goes into a mail, where replies are quoted; for all that follows. */
+void text_set_width(size_t columns);
 
 /* `label` in a margin of 11 columns, the text beside it, wrapped. 0 or -ENOMEM. */
 int text_item(FILE *out, const char *label, const char *fmt, ...)

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 
-commands=(list run report plot export doctor)
+commands=(list run report compare cover plot export doctor)
 
 # ---- help and version ----
 
@@ -51,7 +51,7 @@ tw
 expect "no argument" 2 '^Usage: twbench'
 check "no argument: nothing on stdout" test ! -s "$T/out"
 
-all="list run report plot export doctor"
+all="list run report compare cover plot export doctor"
 for c in frob '' -x Run runn; do
 	tw "$c"
 	refused "unknown command '$c'" 2 "'$c'.*${all// /.*}"

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "cover.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "change_text.h"
+#include "labels.h"
+#include "print.h"
+#include "report.h"
+#include "text.h"
+
+static bool is_single(const struct comparison *c)
+{
+	return !c->head.n_journals;
+}
+
+static const json_t *env_of(const struct side *s)
+{
+	return json_object_get(s->journals[0].header, "env");
+}
+
+/* ---- head ---- */
+
+static int print_differs(FILE *out, const struct comparison *c)
+{
+	char a[64], b[64];
+	const char *field, *label = "differs";
+	json_t *v;
+	int err = 0;
+
+	json_object_foreach(c->differs, field, v) {
+		err = err ? err
+			  : text_item(out, label, "%s: base %s, head %s", field,
+				      text_value(a, sizeof(a), json_array_get(v, 0)),
+				      text_value(b, sizeof(b), json_array_get(v, 1)));
+		label = "";
+	}
+	return err;
+}
+
+/* The commands of both sides, if they are not the same. */
+static int print_commands(FILE *out, const struct comparison *c)
+{
+	json_t *base = c->base.journals[0].header, *head;
+	int err = report_command(out, base);
+
+	if (err || is_single(c))
+		return err;
+	head = c->head.journals[0].header;
+	if (json_equal(json_object_get(base, "args"), json_object_get(head, "args")))
+		return 0;
+	return report_command(out, head);
+}
+
+static int print_selection(FILE *out, const struct comparison *c)
+{
+	char a[128], b[128];
+	const char *name;
+	json_t *v;
+	int err = 0;
+
+	json_object_foreach(c->base.select, name, v)
+		if (!err && !is_single(c))
+			err = text_item(
+				out, "sides", "base %s=%s, head %s=%s", name,
+				text_value(a, sizeof(a), v), name,
+				text_value(b, sizeof(b), json_object_get(c->head.select, name)));
+	return err;
+}
+
+static int print_head(FILE *out, const struct comparison *c)
+{
+	char numbers[FIGURE_MAX];
+	int err = report_environment(out, env_of(&c->base));
+
+	err = err ? err : print_differs(out, c);
+	err = err ? err : print_selection(out, c);
+	err = err ? err : print_commands(out, c);
+	if (err)
+		return err;
+	if (is_single(c))
+		return text_item(out, "runs", "%zu samples, each a fresh process and BPF load",
+				 c->base.n_samples);
+	return text_item(out, "runs", "%s, each a fresh process and BPF load",
+			 figure_numbers(numbers, c));
+}
+
+/* ---- tables ---- */
+
+static int print_points(FILE *out, const struct section *s)
+{
+	char label[24], value[128];
+	int err = 0;
+
+	for (size_t i = 0; i < s->n && s->n > 1 && !err; i++) {
+		char *text = NULL;
+		const json_t *name;
+		size_t size, k;
+		FILE *f = open_memstream(&text, &size);
+
+		if (!f)
+			return -ENOMEM;
+		json_array_foreach(s->params, k, name)
+			if (param_varies(s, json_string_value(name)))
+				fprintf(f, " %s=%s", json_string_value(name),
+					text_value(value, sizeof(value),
+						   sample_param(s->points[i].first,
+								json_string_value(name))));
+		snprintf(label, sizeof(label), "#%zu", i + 1);
+		err = fclose(f) ? -ENOMEM : text_item(out, label, "%s", text + 1);
+		free(text);
+	}
+	return err;
+}
+
+static int print_section(FILE *out, const struct comparison *c, const struct section *s,
+			 enum cover_style style)
+{
+	bool control = !strcmp(s->name, "nop");
+	int err;
+
+	fputc('\n', out);
+	err = text_item(out, control ? "CONTROL" : "bench", "%s: %s%s", s->name,
+			s->bench ? s->bench->question : "-",
+			control ? " (nothing under test is in it)" : "");
+	err = err ? err : labels_constants(out, s);
+	err = err ? err : print_points(out, s);
+	fputc('\n', out);
+	if (err)
+		return err;
+	return style == COVER_BOX ? cover_box(out, c, s) : cover_trigger(out, c, s);
+}
+
+static bool has_rows(const void *arg, const struct side_point *p)
+{
+	const struct comparison *c = arg;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].base == p)
+			return true;
+	return false;
+}
+
+static bool any_control(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].control)
+			return true;
+	return false;
+}
+
+/* The control last: it is what the rest is held against. */
+static int print_sections(FILE *out, const struct comparison *c, enum cover_style style)
+{
+	struct sections s;
+	int err = compare_sort(&c->base, has_rows, c, &s);
+
+	if (err)
+		return err;
+	for (int control = 0; control < 2; control++)
+		for (size_t i = 0; i < s.n && !err; i++)
+			if ((strcmp(s.v[i].name, "nop") == 0) == control)
+				err = print_section(out, c, &s.v[i], style);
+	sections_free(&s);
+	return err;
+}
+
+/* ---- below ---- */
+
+static size_t least_replicates(const struct comparison *c)
+{
+	size_t n = SIZE_MAX;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct decide_row *d = &c->rows[i].data;
+
+		n = d->n_base < n ? d->n_base : n;
+		n = !is_single(c) && d->n_head < n ? d->n_head : n;
+	}
+	return n;
+}
+
+static int print_meaning(FILE *out, const struct comparison *c, enum cover_style style)
+{
+	const char *what = least_replicates(c) < 6
+				   ? "half the range over the runs (fewer than 6)"
+				   : "half the width of the 95% interval of that median"
+				     " (order statistics)";
+	int err = text_item(
+		out, "reading",
+		"%s: medians over the runs; a percentile is that of one run. +-: %s, in percent of"
+		" it (ratios: in their own unit)%s.",
+		is_single(c) ? "median" : "base, head", what,
+		is_single(c) || style == COVER_TRIGGER ? "" : "; the greater of base's and head's");
+
+	if (err || is_single(c))
+		return err;
+	err = text_item(
+		out, "",
+		"change: Hodges-Lehmann shift, ratios as difference; interval: of the change, by"
+		" inverting the rank test (%s).",
+		c->unit == COMPARE_PAIRS ? "signed ranks of pairs" : "Mann-Whitney");
+	return err ? err
+		   : text_item(
+			     out, "",
+			     "worse, better: p < %g after Holm over %zu rows, and the interval"
+			     " beyond %g%% (p99: %g%%, from p99.9: %g%%, ratios: %g); same: it lies"
+			     " within; ?: neither, not to be told with so many runs.",
+			     c->opts.decide.alpha, c->n_rows, 100 * c->opts.floor,
+			     200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
+}
+
+/* The rows that say nothing, and how much they could have said. */
+static int print_detectable(FILE *out, const struct comparison *c)
+{
+	char text[FIGURE_MAX];
+	const char *label = "would find";
+	int err = 0;
+
+	for (size_t i = 0; i < c->n_rows && !err && !is_single(c); i++) {
+		const struct compare_row *r = &c->rows[i];
+		char *row;
+
+		if (r->d.verdict < VERDICT_INCONCLUSIVE)
+			continue;
+		row = compare_tell_row(c, r);
+		err = !row ? -ENOMEM
+			   : text_item(out, label, "%s: a change from %s on", row,
+				       figure_detectable(text, r));
+		free(row);
+		label = "";
+	}
+	return err;
+}
+
+static int print_warnings(FILE *out, const struct comparison *c)
+{
+	const char *label = "warnings";
+	const json_t *w;
+	size_t i;
+	int err = 0;
+
+	json_array_foreach(c->warnings, i, w) {
+		err = err ? err : text_item(out, label, "%s", json_string_value(w));
+		label = "";
+	}
+	json_array_foreach(c->left_out, i, w) {
+		char *text = compare_tell_left_out(w);
+
+		err = err ? err : !text ? -ENOMEM : text_item(out, label, "left out: %s", text);
+		free(text);
+		label = "";
+	}
+	if (!err && !any_control(c))
+		err = text_item(
+			out, label,
+			"no control: the bench nop was not measured (`twbench run nop ...`)");
+	return err;
+}
+
+int cover_print(FILE *out, const struct comparison *c, enum cover_style style)
+{
+	int err;
+
+	text_set_width(COVER_WIDTH);
+	err = print_head(out, c);
+	err = err ? err : print_sections(out, c, style);
+	fputc('\n', out);
+	err = err ? err : print_meaning(out, c, style);
+	err = err ? err : print_detectable(out, c);
+	err = err ? err : print_warnings(out, c);
+	fputc('\n', out);
+	return err ? err : cover_recipe(out, c);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A comparison in each of the forms that `twbench compare --format` names. All return 0 or
+ * -errno. */
+#ifndef TW_COMPARE_PRINT_H
+#define TW_COMPARE_PRINT_H
+
+#include <stdio.h>
+
+#include "compare.h"
+
+struct point;
+struct section;
+
+/* Plain text, at most 100 columns; verbose: p-values, Welch's t, the floors. */
+int compare_print_text(FILE *out, const struct comparison *c, bool verbose);
+int compare_print_markdown(FILE *out, const struct comparison *c);
+/* One object, keys as in results/twbench-compare-1.schema.json. */
+int compare_print_json(FILE *out, const struct comparison *c, bool strict);
+/* Annotations of GitHub Actions; the summary (Markdown) goes to the file $GITHUB_STEP_SUMMARY if
+ * set. */
+int compare_print_github(FILE *out, const struct comparison *c);
+
+/* ---- shared ---- */
+
+/* "1 of 12 rows worse, 3 better, 8 equivalent": the verdict's reasons. */
+void compare_tell_counts(FILE *f, const struct comparison *c);
+/* "latency rate=1000 mode=signal delivery_ns_p99: reason" of an element of left_out; new text. */
+char *compare_tell_left_out(const json_t *o);
+/* "latency delivery_ns_p50 (rate=1000)": the parameters that vary among the rows' points. */
+char *compare_tell_row(const struct comparison *c, const struct compare_row *r);
+/* "JOURNAL (selected impl=a)", as typed, or the half of a journal. */
+char *compare_tell_side(const struct comparison *c, const struct side *s);
+
+#endif

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What should make a reader careful, each with what to do about it. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+#include "rank_test.h"
+#include "text.h"
+
+/* Of all pairs of a sample of each side, so many in one order are A..A B..B. Random order: 0.5
+ * +- 0.1. */
+#define ONE_AFTER_THE_OTHER 0.9
+
+static int warn(struct comparison *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static int warn(struct comparison *c, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int err;
+
+	va_start(ap, fmt);
+	err = vasprintf(&text, fmt, ap) < 0 ? -ENOMEM : 0;
+	va_end(ap);
+	if (err)
+		return err;
+	text_clean(text);
+	err = json_array_append_new(c->warnings, json_string(text)) ? -ENOMEM : 0;
+	free(text);
+	return err;
+}
+
+static const char *unit_name(const struct comparison *c)
+{
+	static const char *const names[] = { "invocations per side", "pairs", "boots per side" };
+
+	return names[c->unit];
+}
+
+/* ---- what the numbers can decide ---- */
+
+static size_t count_reason(const struct comparison *c, enum decide_reason reason,
+			   const struct compare_row **row)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		if (c->rows[i].d.verdict != VERDICT_UNREACHABLE || c->rows[i].d.reason != reason)
+			continue;
+		*row = n++ ? *row : &c->rows[i];
+	}
+	return n;
+}
+
+static int warn_reach(struct comparison *c)
+{
+	const struct compare_row *row = NULL;
+	double alpha = c->opts.decide.alpha;
+	bool paired = c->unit == COMPARE_PAIRS;
+	size_t n = count_reason(c, DECIDE_TOO_FEW, &row), ties;
+	int err = 0;
+
+	if (n)
+		err = warn(
+			c,
+			"unreachable: %zu v %zu cannot give p < %g among %zu row%s, whatever is"
+			" measured (%zu of them could have needed it): take at least %zu %s, or"
+			" compare fewer rows (--bench, --metrics)",
+			row->data.n_base, row->data.n_head, alpha, c->n_rows,
+			c->n_rows == 1 ? "" : "s", n, invocations_for(paired, alpha / c->n_rows),
+			unit_name(c));
+	ties = count_reason(c, DECIDE_TIES, &row);
+	if (ties && !err)
+		err = warn(
+			c,
+			"ties: too many values of %s are the same to give p < %g (%zu row%s): take"
+			" more %s",
+			row->metric, alpha, ties, ties == 1 ? "" : "s", unit_name(c));
+	return err;
+}
+
+/* Halves whose other half failed. */
+static int warn_pairs(struct comparison *c)
+{
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows && c->unit == COMPARE_PAIRS; i++) {
+		const struct compare_row *r = &c->rows[i];
+
+		if (r->data.n_base == r->base->n && r->data.n_head == r->head->n)
+			continue;
+		row = n++ ? row : r;
+	}
+	if (!n)
+		return 0;
+	return warn(
+		c,
+		"pairs: %zu row%s used fewer invocations than there are (%s: %zu pairs of %zu and"
+		" %zu), those of which both halves were measured; --unpaired uses all",
+		n, n == 1 ? "" : "s", row->metric, row->data.n_base, row->base->n, row->head->n);
+}
+
+static int warn_boots(struct comparison *c)
+{
+	size_t n = json_object_size(c->base.boots), m = json_object_size(c->head.boots);
+	size_t least = invocations_for(false, c->opts.decide.alpha / c->n_rows);
+
+	if (c->unit == COMPARE_BOOTS && (n < least || m < least))
+		return warn(
+			c,
+			"boots: what differs is chosen at boot, so each boot counts once: %zu v"
+			" %zu; %zu row%s need at least %zu boots per side (5 for one row, 8 for"
+			" 40), the sides in turn; give each side as JOURNAL,JOURNAL,...",
+			n, m, c->n_rows, c->n_rows == 1 ? "" : "s", least);
+	if (c->unit != COMPARE_BOOTS && (n > 1 || m > 1))
+		return warn(c,
+			    "boots: %zu and %zu are pooled, invocations of one boot are more alike"
+			    " than those of two: with --treatment kernel or config each boot counts"
+			    " once",
+			    n, m);
+	return 0;
+}
+
+static int warn_tests(struct comparison *c)
+{
+	const struct compare_row *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		if (!c->rows[i].d.welch_disagrees)
+			continue;
+		first = first ? first : &c->rows[i];
+		n++;
+	}
+	if (!n)
+		return 0;
+	return warn(
+		c,
+		"tests disagree: Welch's t says otherwise than the rank test in %zu row%s (first:"
+		" %s): a few disturbed invocations, or two modes; look at `twbench export`, the"
+		" verdict is the rank test's",
+		n, n == 1 ? "" : "s", first->metric);
+}
+
+/* ---- how it was measured ---- */
+
+static int warn_order(struct comparison *c)
+{
+	double share = order_separation(&c->base, &c->head);
+
+	if (c->opts.self || c->unit == COMPARE_PAIRS)
+		return 0;
+	if (isnan(share))
+		return warn(c, "order: the journals do not say when they were made: were the sides"
+			       " measured in turn? A..A B..B under a drift of 2 %% is 55 %% false"
+			       " alarms");
+	if (fabs(share - 0.5) < ONE_AFTER_THE_OTHER - 0.5)
+		return 0;
+	return warn(
+		c,
+		"order: %s was measured before %s (A..A B..B): a drift of the machine looks like a"
+		" change, 55 %% false alarms at 2 %%; measure in turn: `twbench run --impl a,b` and"
+		" compare JOURNAL:impl=a JOURNAL:impl=b, or short runs of each side in turn, given"
+		" as JOURNAL,JOURNAL,...",
+		share > 0.5 ? "BASE" : "HEAD", share > 0.5 ? "HEAD" : "BASE");
+}
+
+static int warn_errors(struct comparison *c, const struct side *s, const char *name)
+{
+	size_t errors = 0;
+
+	for (size_t i = 0; i < s->n_journals; i++)
+		errors += s->journals[i].errors;
+	if (!errors)
+		return 0;
+	return warn(
+		c,
+		"errors: %zu invocations of %s failed or could not be trusted: `twbench report %s`",
+		errors, name, s->journals[0].path);
+}
+
+/* What the samples of one side were warned of, but for what those of `apart` were, too. */
+static int warn_samples(struct comparison *c, const struct side *s, const char *name,
+			const struct side *apart)
+{
+	const char *text;
+	json_t *n;
+	int err = 0;
+
+	json_object_foreach(s->warnings, text, n)
+		if (!err && (!apart || !json_object_get(apart->warnings, text)))
+			err = warn(c, "%s: %s (in %" JSON_INTEGER_FORMAT " of %zu samples)", name,
+				   text, json_integer_value(n), s->n_samples);
+	return err;
+}
+
+static int warn_both(struct comparison *c)
+{
+	const char *text;
+	json_t *n, *m;
+	int err = 0;
+
+	json_object_foreach(c->base.warnings, text, n) {
+		m = json_object_get(c->head.warnings, text);
+		if (m && !err)
+			err = warn(c,
+				   "BASE and HEAD: %s (in %" JSON_INTEGER_FORMAT
+				   " of %zu and %" JSON_INTEGER_FORMAT " of %zu samples)",
+				   text, json_integer_value(n), c->base.n_samples,
+				   json_integer_value(m), c->head.n_samples);
+	}
+	return err;
+}
+
+static int warn_sides(struct comparison *c)
+{
+	int err = warn_errors(c, &c->base, "BASE");
+
+	/* Halves are of one and the same journal. */
+	if (!err && !c->opts.self)
+		err = warn_errors(c, &c->head, "HEAD");
+	err = err ? err : warn_both(c);
+	err = err ? err : warn_samples(c, &c->base, "BASE", &c->head);
+	return err ? err : warn_samples(c, &c->head, "HEAD", &c->base);
+}
+
+/* The arguments that say what is measured: not where to, and with which seed. */
+static json_t *args_that_matter(const struct side_journal *j)
+{
+	static const char *const apart[] = { "-o", "--output", "--seed" };
+	const json_t *args = json_object_get(j->header, "args"), *word;
+	json_t *out = json_array();
+	bool skip = false;
+	size_t i, k;
+
+	json_array_foreach(args, i, word) {
+		const char *text = json_string_value(word);
+		bool value = skip;
+
+		skip = false;
+		for (k = 0; k < sizeof(apart) / sizeof(apart[0]) && !value; k++)
+			skip |= !strcmp(text, apart[k]);
+		if (!value && !skip && strcmp(text, "--quiet") && strcmp(text, "-q"))
+			json_array_append(out, (json_t *)word);
+	}
+	return out;
+}
+
+static int warn_arguments(struct comparison *c)
+{
+	const struct side_journal *a = &c->base.journals[0], *b = &c->head.journals[0];
+	json_t *x = args_that_matter(a), *y = args_that_matter(b);
+	int err = 0;
+
+	if (!x || !y)
+		err = -ENOMEM;
+	else if (!json_equal(x, y))
+		err = warn(c,
+			   "arguments: %s and %s were run with different ones; what both have is"
+			   " compared: repeat with the same",
+			   a->path, b->path);
+	if (!err && !json_equal(a->windows, b->windows))
+		err = warn(c,
+			   "windows: those of %s and %s differ in length (-d), and with them what a"
+			   " percentile rests on",
+			   a->path, b->path);
+	json_decref(x);
+	json_decref(y);
+	return err;
+}
+
+static int warn_floor(struct comparison *c)
+{
+	if (!c->foreign_noise)
+		return 0;
+	return warn(
+		c,
+		"floor: the noise floors are another machine's and were not used: `twbench compare"
+		" --self JOURNAL` measures this one's");
+}
+
+static int warn_control(struct comparison *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].control && c->rows[i].d.verdict < VERDICT_EQUIVALENT)
+			return warn(c,
+				    "control: %s of the bench nop differs, which nothing under test"
+				    " touches: the machine is not what it was; measure both sides"
+				    " again",
+				    c->rows[i].metric);
+	return 0;
+}
+
+int compare_warn(struct comparison *c)
+{
+	int err = warn_order(c);
+
+	err = err ? err : warn_reach(c);
+	err = err ? err : warn_pairs(c);
+	err = err ? err : warn_boots(c);
+	err = err ? err : warn_tests(c);
+	err = err ? err : warn_floor(c);
+	err = err ? err : warn_control(c);
+	err = err ? err : warn_arguments(c);
+	return err ? err : warn_sides(c);
+}
+
+int compare_warn_single(struct comparison *c)
+{
+	int err = warn_errors(c, &c->base, "this run");
+
+	return err ? err : warn_samples(c, &c->base, "samples", NULL);
+}

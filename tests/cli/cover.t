@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1091,SC2034,SC2154
+# `cover`: text that survives a mail, says what its figures are, and can be measured again.
+. "$(dirname "$0")/../lib.sh"
+. tests/cli/common.sh
+need_python
+SIM=tests/cli/simulate
+
+sim() {
+	local name=$1
+	shift
+	"$SIM" "$T/$name" "$@" || fail "simulate $name"
+}
+
+fits_mail() {
+	check "$1: at most 75 columns of ASCII, no tab, no blank at an end" "$PYTHON" -c '
+import sys
+for number, line in enumerate(open(sys.argv[1], encoding="utf-8").read().split("\n"), 1):
+    if len(line) > 75 or line != line.rstrip() or not (line + " ").isprintable() or not line.isascii():
+        sys.exit(f"line {number}: {len(line)} columns: {line!r}")
+' "$T/out"
+}
+
+# Both benches in one journal: the second is the control.
+with_control() {
+	"$PYTHON" - "$T/$1" "$T/$2" <<'PY'
+import json
+import sys
+
+
+def lines(path):
+    with open(path) as f:
+        return [json.loads(line) for line in f]
+
+
+first, second = map(lines, sys.argv[1:])
+first[-1]["samples"] += len(second) - 2
+with open(sys.argv[1], "w") as f:
+    for line in first[:-1] + second[1:-1] + first[-1:]:
+        f.write(json.dumps(line) + "\n")
+PY
+}
+sim nop.a bench=nop metric.recorder_ns=50 seed=3
+sim nop.b bench=nop metric.recorder_ns=50 seed=4
+sim base seed=1
+sim head seed=2 shift=0.05 start=0.2
+with_control base nop.a
+with_control head nop.b
+
+# ---- what is there ----
+
+tw cover "$T/base" "$T/head"
+expect "two journals, one worse: exit code 0 all the same" 0
+check "no talk" test ! -s "$T/err"
+fits_mail "box"
+cp "$T/out" "$T/box"
+has "machine" "$T/out" '^machine +Frob 9, 2 CPUs, bare metal'
+has "kernel" "$T/out" '^kernel +6\.18\.15'
+has "mitigations" "$T/out" '^mitigated +1 on'
+has "commit" "$T/out" 'commit 0123456789ab'
+has "command" "$T/out" '^command +twbench run latency -n 20'
+has "a row with base, head, spread, change, interval, verdict" "$T/out" \
+	'delivery_ns_p50 +1 [0-9]{3} +1 [0-9]{3} +[0-9.]+% +\+[45]\.[0-9]% \[\+[0-9.]+,\+[0-9.]+\]% +worse$'
+has "what was not touched is the same" "$T/out" 'ebusy_ratio .* same$'
+has "what +- is" "$T/out" '\+-: half the width of the 95% interval'
+has "what the interval is" "$T/out" 'inverting'
+has "the control is marked" "$T/out" '^CONTROL +nop'
+check "the control is last" "$PYTHON" -c '
+import sys
+text = open(sys.argv[1]).read()
+assert 0 < text.index("latency_ns_p50") < text.index("CONTROL") < text.index("recorder_ns")
+' "$T/out"
+tw cover "$T/base" "$T/head" --bench latency
+has "without a control: said" "$T/out" 'no control'
+tw cover "$T/base" "$T/head" --style trigger
+expect "trigger" 0
+fits_mail "trigger"
+has "trigger: a row" "$T/out" \
+	'^delivery_ns_p50 +: +1 [0-9]{3} \+- +[0-9.]+% -> +1 [0-9]{3} \+- +[0-9.]+% +\+[45]\.[0-9]% worse$'
+tw compare --format json "$T/base" "$T/head"
+"$PYTHON" -c '
+import json, sys
+words = {"regression": "worse", "improvement": "better", "changed": "differs", "equivalent": "same"}
+for row in json.load(open(sys.argv[1]))["rows"]:
+    print(row["metric"], words.get(row["verdict"], "?"))
+' "$T/out" | sort >"$T/judged"
+sed -nE 's/^([a-z][a-z0-9_]*_(ns|ratio|per_s)[a-z0-9_]*) .* (worse|better|differs|same|\?)$/\1 \3/p' "$T/box" |
+	sort >"$T/covered"
+check "the verdicts are those of compare" diff "$T/judged" "$T/covered"
+
+tw cover "$T/base"
+expect "one journal" 0
+fits_mail "one journal"
+has "one journal: a row with its spread" "$T/out" '^delivery_ns_p50 +1 [0-9]{3} +[0-9.]+%$'
+has_no "one journal: no verdict" "$T/out" 'worse|better|same'
+tw cover "$T/base" --style trigger
+fits_mail "one journal, trigger"
+has "one journal, trigger" "$T/out" '^delivery_ns_p50 +: +1 [0-9]{3} \+- [0-9.]+%$'
+sim few.a n=4 seed=5
+sim few.b n=4 seed=6 start=0.1
+tw cover "$T/few.a" "$T/few.b"
+has "few: what +- is then" "$T/out" 'half the range'
+has "few: nothing can be told" "$T/out" 'delivery_ns_p50 .* \?$'
+sim pairs impls=a,b seed=7
+tw cover "$T/pairs:impl=a" "$T/pairs:impl=b"
+has "pairs: which side is which" "$T/out" '^sides +base impl=a, head impl=b'
+has "pairs: said" "$T/out" '20 pairs'
+sim kernel seed=8 env.kernel_release=6.19
+tw cover "$T/base" "$T/kernel" --treatment kernel
+has "what differs" "$T/out" '^differs +kernel_release: base 6.18.15, head 6.19'
+
+# ---- widths ----
+
+sim wide.a points=11 seed=9 metric.an_awfully_long_name_of_a_metric_per_accepted=123456789012 \
+	env.cpu_model="$(printf 'W%.0s' {1..60}) $(printf 'x%.0s' {1..60})"
+sim wide.b points=11 seed=10 metric.an_awfully_long_name_of_a_metric_per_accepted=923456789012 \
+	env.cpu_model="$(printf 'W%.0s' {1..60}) $(printf 'x%.0s' {1..60})" \
+	args="--set latency.x=$(printf 'y%.0s' {1..150})" warn="$(printf 'long words %.0s' {1..30})"
+for style in box trigger; do
+	tw cover "$T/wide.a" "$T/wide.b" --style $style \
+		--metrics default,an_awfully_long_name_of_a_metric_per_accepted
+	expect "wide, $style" 0
+	fits_mail "wide, $style"
+	has "wide, $style: the end of a name stays" "$T/out" '\.\..*epted'
+	tw cover "$T/wide.b" --style $style
+	fits_mail "wide, one journal, $style"
+done
+
+# ---- recipe ----
+
+cat >"$T/recipe.py" <<'PY'
+"""recipe COVER JOURNAL...: the recipe, read as its documentation says, is that of the journals."""
+import hashlib
+import json
+import re
+import sys
+from urllib.parse import unquote
+
+cover, *journals = sys.argv[1:]
+with open(cover) as f:
+    text = re.search(r"^twbench-repro/1( .*\n(?:  .*\n)*)", f.read(), re.M)[1]
+fields = []
+for word in text.split():
+    name, value = word.split("=", 1)
+    if name.endswith("+"):
+        assert fields[-1][0] == name[:-1]
+        fields[-1][1] += value
+    else:
+        fields.append([name, value])
+got = [(name, unquote(value)) for name, value in fields]
+with open(journals[-1]) as f:
+    header = json.loads(f.readline())
+env = header["env"]
+want = [("commit", env["twbench_commit"]), ("version", env["twbench_version"]),
+        ("seed", str(header["seed"])), ("hash", "sha256")]
+for side, path in zip(("base", "head"), journals):
+    with open(path, "rb") as f:
+        want.append((side, hashlib.sha256(f.read()).hexdigest()))
+want += [("arg", arg) for arg in header["args"]]
+assert got == want, f"{got}, not {want}"
+PY
+tw cover "$T/base" "$T/head"
+check "the recipe" "$PYTHON" "$T/recipe.py" "$T/out" "$T/base" "$T/head"
+tw cover "$T/base"
+check "the recipe of one journal" "$PYTHON" "$T/recipe.py" "$T/out" "$T/base"
+tw cover "$T/wide.a" "$T/wide.b"
+check "a recipe with an argument of 150 bytes" "$PYTHON" "$T/recipe.py" "$T/out" "$T/wide.a" "$T/wide.b"
+"$PYTHON" - "$T/head" "$T/quoted" <<'PY'
+import json
+import sys
+
+with open(sys.argv[1]) as f:
+    lines = f.readlines()
+header = json.loads(lines[0])
+header["args"] += ["two words", "50%", "%41", "", "t\tab", "h\u00fc"]
+with open(sys.argv[2], "w") as f:
+    f.writelines([json.dumps(header) + "\n", *lines[1:]])
+PY
+tw cover "$T/base" "$T/quoted"
+check "a recipe with odd arguments" "$PYTHON" "$T/recipe.py" "$T/out" "$T/base" "$T/quoted"
+
+# ---- bad input ----
+
+head -n 9 "$T/head" >"$T/bad"
+tw cover "$T/base" "$T/bad"
+refused "an incomplete journal" 5 'incomplete'
+tw cover "$T/bad"
+refused "an incomplete journal alone" 5 'incomplete'
+: >"$T/empty"
+tw cover "$T/empty"
+refused "an empty file" 5 'empty'
+tw cover "$T/base" "$T/kernel"
+refused "another kernel" 4 'kernel_release'
+tw cover "$T/base" "$T/base"
+refused "a journal and itself" 2 'copy'
+tw cover
+refused "nothing" 2 'JOURNAL'
+tw cover "$T/base" "$T/head" --style round
+refused "another style" 2 "'round'"
+tw cover "$T/base" --metrics nonesuch
+refused "a metric that is not there" 2 "'nonesuch'"
+for a in "$T/base" "$T/base $T/head"; do
+	code=0
+	: >"$T/out"
+	# shellcheck disable=SC2086
+	timeout 60 "$TWBENCH" cover $a >/dev/full 2>"$T/err" || code=$?
+	refused "$(wc -w <<<"$a") into /dev/full" 6 'No space left'
+done
+
+# ---- make ----
+
+run make -s compare BASE="$T/base" HEAD="$T/head" ARGS="--bench latency"
+check "make compare: fails on a regression" test "$code" != 0
+has "make compare: says so" "$T/out" '^verdict +REGRESSION'
+run make -s cover BASE="$T/base" HEAD="$T/head"
+expect "make cover" 0
+has "make cover: the recipe" "$T/out" '^twbench-repro/1 '
+run make -s compare BASE="$T/base"
+check "make compare without HEAD: fails" test "$code" != 0
+
+finish
