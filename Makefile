@@ -433,7 +433,7 @@ test:
 	@scripts/deps --install build libperf bench test
 	@scripts/deps --install vm || true
 	@$(MAKE) all tests
-	@$(MAKE) SAN=address tests-unit tests-kernel
+	@$(MAKE) SAN=address all tests-unit tests-kernel
 	@$(MAKE) tests-stress
 	@tests/run
 

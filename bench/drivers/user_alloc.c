@@ -128,7 +128,7 @@ static int user_alloc_collect(struct invocation *inv)
 
 const struct bench bench_user_alloc = {
 	.name = "user-alloc",
-	.question = "what does a context cost to make and to give back? " USER_FIGURES,
+	.question = USER_FIGURES "what does a context cost to make and to give back?",
 	.metrics = user_alloc_metrics,
 	.side_by_side = &user_alloc_side,
 	.opts = user_alloc_opts,

@@ -185,7 +185,7 @@ static int user_contend_collect(struct invocation *inv)
 
 const struct bench bench_user_contend = {
 	.name = "user-contend",
-	.question = "what do threads that share elements cost each other? " USER_FIGURES,
+	.question = USER_FIGURES "what do threads that share elements cost each other?",
 	.metrics = user_contend_metrics,
 	.side_by_side = &user_contend_side,
 	.opts = user_contend_opts,

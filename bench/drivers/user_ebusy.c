@@ -71,7 +71,7 @@ static int user_ebusy_collect(struct invocation *inv)
 
 const struct bench bench_user_ebusy = {
 	.name = "user-ebusy",
-	.question = "what does a rejected call cost? " USER_FIGURES,
+	.question = USER_FIGURES "what does a rejected call cost?",
 	.metrics = user_ebusy_metrics,
 	.side_by_side = &user_ebusy_side,
 	.opts = user_ebusy_opts,

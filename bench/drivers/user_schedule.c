@@ -107,7 +107,7 @@ static int user_schedule_collect(struct invocation *inv)
 
 const struct bench bench_user_schedule = {
 	.name = "user-schedule",
-	.question = "what does a whole work cost, from STANDBY to STANDBY? " USER_FIGURES,
+	.question = USER_FIGURES "what does a whole work cost, from STANDBY to STANDBY?",
 	.metrics = user_schedule_metrics,
 	.side_by_side = &user_schedule_side,
 	.opts = user_schedule_opts,

@@ -14,7 +14,7 @@
 #include "loops.h"
 
 /* In the question of each of these benches: nobody should take its numbers for the kernel's. */
-#define USER_FIGURES "(user space, on a shim: ranks algorithms, no kernel time)"
+#define USER_FIGURES "in user space, on a shim (ranks algorithms, no kernel time), "
 
 /* The second line above their tables. */
 #define USER_TITLE                                                                          \
