@@ -22,7 +22,7 @@ kernel_threads() {
 # are told only if they do little else, as one would that has become a target (D2).
 busy() {
 	awk -v hz="$(getconf CLK_TCK)" -v s="$3" -v share="$4" 'NR == FNR { t[$1] = $2; next }
-		{ limit = $1 ~ /flush-|ext4-|jbd2|writeback|^kworker/ ? 0.5 : share }
+		{ limit = $1 ~ /flush-|ext4-|jbd2|writeback|^kworker/ ? 0.9 : share }
 		($2 - t[$1]) / hz / s > limit {
 			printf "%s %.1f %%\n", $1, 100 * ($2 - t[$1]) / hz / s }' "$1" "$2"
 }
