@@ -18,10 +18,12 @@ kernel_threads() {
 }
 
 # busy BEFORE AFTER SECONDS SHARE: kernel threads with more than that share of a CPU. Those that write
-# files back or serve a device of a virtual machine work for whoever uses that: a console, a log.
+# files back work for whoever wrote them, and a kworker for anybody (a device, a process that ends): these
+# are told only if they do little else, as one would that has become a target (D2).
 busy() {
 	awk -v hz="$(getconf CLK_TCK)" -v s="$3" -v share="$4" 'NR == FNR { t[$1] = $2; next }
-		$1 !~ /flush-|ext4-|jbd2|writeback|virtio|vsock|hv_|xen/ && ($2 - t[$1]) / hz / s > share {
+		{ limit = $1 ~ /flush-|ext4-|jbd2|writeback|^kworker/ ? 0.9 : share }
+		($2 - t[$1]) / hz / s > limit {
 			printf "%s %.1f %%\n", $1, 100 * ($2 - t[$1]) / hz / s }' "$1" "$2"
 }
 
