@@ -327,7 +327,7 @@ test:
 	@scripts/deps --install build libperf bench test
 	@scripts/deps --install vm || true
 	@$(MAKE) all tests
-	@$(MAKE) SAN=address tests-unit
+	@$(MAKE) SAN=address all tests-unit
 	@tests/run
 
 tests: tests-unit build/static/twbench $(INDEPENDENT:%=build/tests/independent/%) build/kernel/tests/insns
