@@ -221,9 +221,9 @@ void inv_source(struct invocation *inv, const char *what, const char *fmt, ...)
 int inv_publish_maps(struct invocation *inv, const uint32_t *ids, size_t n);
 
 /*
- * Asks the parent to let go of published maps, and waits until it has: what the child closes then is
- * the last descriptor. Only when every work that was accepted on these maps has ended (accepted ==
- * completed + cancelled + lost), no program runs or will run that schedules on them, and
+ * Asks the parent to let go of published maps, and waits until it has: what the child closes then
+ * is the last descriptor. Only when every work that was accepted on these maps has ended (accepted
+ * == completed + cancelled + lost), no program runs or will run that schedules on them, and
  * quiesce_cpus() returned 0 after that: a child that is killed from here on drops their last user.
  * Names a map that the parent does not hold: fails, and it keeps them all.
  *

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of a plan's invocations. Rounds of all points, each in an order of its own: a drift of the
- * machine hits all points alike, and an interrupted run has about as many samples of each. Points that
- * differ only in the implementation stay together, in an order of their own: what is compared is
- * measured side by side.
+ * The order of a plan's invocations. Rounds of all points, each in an order of its own: a drift of
+ * the machine hits all points alike, and an interrupted run has about as many samples of each.
+ * Points that differ only in the implementation stay together, in an order of their own: what is
+ * compared is measured side by side.
  */
 #include <errno.h>
 #include <gsl/gsl_randist.h>

@@ -37,8 +37,8 @@ struct table_desc {
 };
 
 /*
- * Implementations side by side: a row per point and metric, a column per implementation, and ratios, each
- * the median over pairs of invocations that ran one after the other.
+ * Implementations side by side: a row per point and metric, a column per implementation, and
+ * ratios, each the median over pairs of invocations that ran one after the other.
  */
 struct side_by_side {
 	const char *title; /* whole lines; says what kind of figures these are */

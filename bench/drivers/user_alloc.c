@@ -2,16 +2,18 @@
 /*
  * Question: what does a context cost to make and to give back?
  *
- * One operation: a schedule call on an element that has no context yet, less one on an element that has
- * (alloc); or the deletion of an element in STANDBY (free). In user space, on the shim.
+ * One operation: a schedule call on an element that has no context yet, less one on an element that
+ * has (alloc); or the deletion of an element in STANDBY (free). In user space, on the shim.
  *
- * Time stamps: clock_gettime() around ELEMENTS operations, on one element each. A round is: the calls on
- * fresh elements; the same calls again; the deletions; as many malloc() and free() of the same size. Works are delivered, and grace periods end, between the batches.
+ * Time stamps: clock_gettime() around ELEMENTS operations, on one element each. A round is: the
+ * calls on fresh elements; the same calls again; the deletions; as many malloc() and free() of the
+ * same size. Works are delivered, and grace periods end, between the batches.
  *
- * alloc: the context taken from the allocator, initialised and published. free: the element's context
- * unpublished, its state set, its memory handed to RCU. Not measured: what the grace period costs, and
- * the allocator's return of the memory after it. The shim's allocators are a pop and a push of a list of
- * the thread's own, behind the names of the kernel's: what differs is what the implementation does.
+ * alloc: the context taken from the allocator, initialised and published. free: the element's
+ * context unpublished, its state set, its memory handed to RCU. Not measured: what the grace period
+ * costs, and the allocator's return of the memory after it. The shim's allocators are a pop and a
+ * push of a list of the thread's own, behind the names of the kernel's: what differs is what the
+ * implementation does.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -40,12 +42,11 @@ static const struct metric user_alloc_metrics[] = {
 	{ 0 },
 };
 
-static const char *const rows[] = { "alloc_ns",	  "alloc_insns",    "free_ns", "free_insns",
-				    "malloc_ns",  "mfree_ns", "ctx_bytes", NULL };
+static const char *const rows[] = { "alloc_ns",	 "alloc_insns", "free_ns",   "free_insns",
+				    "malloc_ns", "mfree_ns",	"ctx_bytes", NULL };
 
-static const struct side_by_side user_alloc_side = {
-	"Cost of a context, per element.\n" USER_TITLE, rows, user_ratios
-};
+static const struct side_by_side user_alloc_side = { "Cost of a context, per element.\n" USER_TITLE,
+						     rows, user_ratios };
 
 static const char *const alloc_names[] = { "bpf-mem", "kmalloc-nolock", NULL };
 

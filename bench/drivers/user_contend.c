@@ -2,14 +2,15 @@
 /*
  * Question: what do threads that share elements cost each other?
  *
- * One operation: the kfunc called by a worker, for itself, on a random one of the shared elements; if it was
- * accepted, the interrupt where one was raised, and the callback at the return to user space. If not:
- * EBUSY, on to another. In user space, on the shim: the workers are its CPUs, with a task each, and
- * share program, map and elements.
+ * One operation: the kfunc called by a worker, for itself, on a random one of the shared elements;
+ * if it was accepted, the interrupt where one was raised, and the callback at the return to user
+ * space. If not: EBUSY, on to another. In user space, on the shim: the workers are its CPUs, with a
+ * task each, and share program, map and elements.
  *
- * Time stamps: clock_gettime() around USER_BATCH operations. Rates are over the time in such batches.
- * Counted: calls by their result, and callbacks in the callback, each by its own worker; in flight: the
- * elements that are not STANDBY at the end. A batch belongs to the window if it lies in it as a whole.
+ * Time stamps: clock_gettime() around USER_BATCH operations. Rates are over the time in such
+ * batches. Counted: calls by their result, and callbacks in the callback, each by its own worker;
+ * in flight: the elements that are not STANDBY at the end. A batch belongs to the window if it lies
+ * in it as a whole.
  *
  * Not measured: other targets than self; deletions.
  */
@@ -33,12 +34,11 @@ static const struct metric user_contend_metrics[] = {
 	{ 0 },
 };
 
-static const char *const rows[] = { "attempt_ns",  "accepted_per_s", "ebusy_ratio",
-				    "fairness_ratio", "attempt_insns", NULL };
+static const char *const rows[] = { "attempt_ns",     "accepted_per_s", "ebusy_ratio",
+				    "fairness_ratio", "attempt_insns",	NULL };
 
-static const struct side_by_side user_contend_side = {
-	"Workers on shared elements.\n" USER_TITLE, rows, user_ratios
-};
+static const struct side_by_side user_contend_side = { "Workers on shared elements.\n" USER_TITLE,
+						       rows, user_ratios };
 
 static const struct opt user_contend_opts[] = {
 	OPT_ROW_CPUS("all", "all", "first all"),
@@ -131,8 +131,8 @@ static void add_cohort(struct counts *sum, const struct user_counts *c, uint64_t
 	sum->bpf.completed += completed;
 }
 
-/* A batch runs its callbacks: what is in flight at the end belongs to the last one of somebody, which
- * came after the window. */
+/* A batch runs its callbacks: what is in flight at the end belongs to the last one of somebody,
+ * which came after the window. */
 static void set_counts(struct invocation *inv, const struct contender *c, uint64_t in_flight,
 		       uint64_t lost)
 {

@@ -2,13 +2,13 @@
 /*
  * Question: what does a rejected call cost?
  *
- * One operation: the kfunc called on an element that has an outstanding work, which gets EBUSY. In user
- * space, on the shim, by one thread: nobody else touches the element, or the program's and the task's
- * counters.
+ * One operation: the kfunc called on an element that has an outstanding work, which gets EBUSY. In
+ * user space, on the shim, by one thread: nobody else touches the element, or the program's and the
+ * task's counters.
  *
- * Time stamps: clock_gettime() around USER_BATCH operations on one element; the element is taken before each
- * batch, and its work delivered after it. Not measured: the cache lines that rejected calls of several
- * CPUs take from one another (user-contend).
+ * Time stamps: clock_gettime() around USER_BATCH operations on one element; the element is taken
+ * before each batch, and its work delivered after it. Not measured: the cache lines that rejected
+ * calls of several CPUs take from one another (user-contend).
  */
 #include <errno.h>
 

@@ -2,16 +2,17 @@
 /*
  * Question: what does a whole work cost, from STANDBY to STANDBY?
  *
- * One operation: the kfunc called on an element in STANDBY, for the calling task; the interrupt, where
- * one was raised; the return to user space, in which the callback runs. In user space, on the shim.
+ * One operation: the kfunc called on an element in STANDBY, for the calling task; the interrupt,
+ * where one was raised; the return to user space, in which the callback runs. In user space, on the
+ * shim.
  *
  * Time stamps: clock_gettime() around USER_BATCH operations on one element, one after the other.
  *
- * delivery=call: the handler of the irq_work is called where the interrupt would come, so that its code
- * is part of the operation, but not what taking an interrupt costs. delivery=signal: the thread sends
- * itself a signal, which costs far more than an interrupt: it shows what is saved where none is raised.
- * context=irqs-off: the program is called with interrupts off; an implementation that does without the
- * irq_work elsewhere may need it there.
+ * delivery=call: the handler of the irq_work is called where the interrupt would come, so that its
+ * code is part of the operation, but not what taking an interrupt costs. delivery=signal: the
+ * thread sends itself a signal, which costs far more than an interrupt: it shows what is saved
+ * where none is raised. context=irqs-off: the program is called with interrupts off; an
+ * implementation that does without the irq_work elsewhere may need it there.
  *
  * Not measured: entry and exit of the kernel, contention, cache misses of a real load.
  */

@@ -161,8 +161,8 @@ static void run_all(const struct user_impl *u)
 #define MAJOR __GNUC__
 #endif
 
-/* What the counts depend on, as one word, and the compiler's version. Distributions' compilers of one
- * version differ in what they harden without being asked. */
+/* What the counts depend on, as one word, and the compiler's version. Distributions' compilers
+ * of one version differ in what they harden without being asked. */
 static void print_build(void)
 {
 #ifdef __x86_64__

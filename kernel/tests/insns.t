@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC1091,SC2154
 # Instructions per operation of the implementations, counted by callgrind and compared with
-# insns.reference: growth by more than 0.5 % is red, and by more than half an instruction, which is less
-# where a path is long: nothing is noise here. `insns.t --update` writes this compiler's lines.
+# insns.reference: growth by more than 0.5 % is red, and by more than half an instruction, which is
+# less where a path is long: nothing is noise here. `insns.t --update` writes this compiler's lines.
 #
-# Counted: the implementation, the shim's inlined and called part, the loop. Not counted: the C library
-# (memset of a new context), whose code is chosen by the processor at hand. (--skip-plt=no: otherwise
-# callgrind adds it to the caller, now and then.)
+# Counted: the implementation, the shim's inlined and called part, the loop. Not counted: the C
+# library (memset of a new context), whose code is chosen by the processor at hand. (--skip-plt=no:
+# otherwise callgrind adds it to the caller, now and then.)
 . "$(dirname "$0")/../../tests/lib.sh"
 
 program=build/kernel/tests/insns
@@ -99,12 +99,12 @@ grep -q "^$build " $reference || leave "no reference for $build (version $versio
 kernel/tests/insns.t --update writes one"
 
 compare 1 >"$T/verdicts"
-while read -r verdict impl loop now then; do
+while read -r verdict impl loop now was; do
 	what="$impl $loop: $now instructions"
 	case $verdict in
 	same) pass "$what" ;;
-	grew) fail "$what" "the reference has $then: find out why; if it must be, $0 --update" ;;
-	shrank) pass "$what, fewer than $then: update the reference ($0 --update)" ;;
+	grew) fail "$what" "the reference has $was: find out why; if it must be, $0 --update" ;;
+	shrank) pass "$what, fewer than $was: update the reference ($0 --update)" ;;
 	gone) fail "$impl $loop" "in the reference, but no longer measured: $0 --update" ;;
 	unknown) skip "$what" "no reference for it yet: $0 --update" ;;
 	esac

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The machine around the loops: CPUs, a map, what is delivered and reclaimed between two of them. */
+/* The machine around the loops: CPUs, a map, what is delivered and reclaimed between two of
+ * them. */
 #include <stdlib.h>
 
 #include <linux/irqflags.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The loops of one implementation: compiled once for each, with IMPL its name and IMPL_SOURCE its file,
- * which becomes part of this translation unit.
+ * The loops of one implementation: compiled once for each, with IMPL its name and IMPL_SOURCE its
+ * file, which becomes part of this translation unit.
  */
 #include "bed.h"
 
@@ -9,7 +9,8 @@
 #define CAT(a, b, c) PASTE(a, b, c)
 #define TW(what) CAT(tw_, IMPL, _##what)
 
-/* A kfunc is called, from a program that knows nothing of it. First, so that it binds the definition. */
+/* A kfunc is called, from a program that knows nothing of it. First, so that it binds the
+ * definition. */
 #ifdef __clang__
 #define OUT_OF_LINE __attribute__((noinline))
 #else
@@ -34,7 +35,8 @@ INLINE int call(struct user_bed *b, struct bpf_task_work *tw, enum user_mode mod
 		       : TW(schedule_resume)(current, tw, b->map, user_callback, b->prog->aux);
 }
 
-/* One operation. An interrupt comes only if one was raised; with USER_REAL it has come by itself. */
+/* One operation. An interrupt comes only if one was raised; with USER_REAL it has come by
+ * itself. */
 INLINE int one_round(struct user_bed *b, struct bpf_task_work *tw, enum user_mode mode,
 		     enum user_context context, enum user_delivery delivery)
 {
@@ -51,20 +53,20 @@ INLINE int one_round(struct user_bed *b, struct bpf_task_work *tw, enum user_mod
 	return err;
 }
 
-#define ROUND(mode, context, delivery)                                                        \
+#define ROUND(mode, context, delivery) \
 	static uint32_t round_##mode##context##delivery(struct user_bed *b, uint32_t element, \
-							uint32_t n)                           \
-	{                                                                                     \
-		struct bpf_task_work *tw = user_element(b, element);                          \
-		uint32_t accepted = 0;                                                        \
-                                                                                              \
-		for (uint32_t i = 0; i < n; i++)                                              \
-			accepted += !one_round(b, tw, mode, context, delivery);               \
-		return accepted;                                                              \
+							uint32_t n) \
+	{ \
+		struct bpf_task_work *tw = user_element(b, element); \
+		uint32_t accepted = 0; \
+\
+		for (uint32_t i = 0; i < n; i++) \
+			accepted += !one_round(b, tw, mode, context, delivery); \
+		return accepted; \
 	}
-#define ROUNDS(mode)                        \
-	ROUND(mode, USER_TASK, USER_CALL)   \
-	ROUND(mode, USER_TASK, USER_REAL)   \
+#define ROUNDS(mode) \
+	ROUND(mode, USER_TASK, USER_CALL) \
+	ROUND(mode, USER_TASK, USER_REAL) \
 	ROUND(mode, USER_IRQS_OFF, USER_CALL) \
 	ROUND(mode, USER_IRQS_OFF, USER_REAL)
 ROUNDS(USER_SIGNAL)
@@ -113,10 +115,12 @@ static void contend(struct user_bed *b, uint32_t *at, uint32_t n, struct user_co
 	*at = x;
 }
 
-#define FOUR(mode)                                                                           \
-	{                                                                                    \
-		{ round_##mode##USER_TASKUSER_CALL, round_##mode##USER_TASKUSER_REAL },      \
-		{ round_##mode##USER_IRQS_OFFUSER_CALL, round_##mode##USER_IRQS_OFFUSER_REAL } \
+#define FOUR(mode) \
+	{ \
+		{ round_##mode##USER_TASKUSER_CALL, round_##mode##USER_TASKUSER_REAL }, \
+		{ \
+			round_##mode##USER_IRQS_OFFUSER_CALL, round_##mode##USER_IRQS_OFFUSER_REAL \
+		} \
 	}
 
 const struct user_impl CAT(user_impl_, IMPL, ) = {

@@ -3,10 +3,10 @@
  * Timed loops over the implementations of kernel/impl/, in user space, on the shim's machine: what
  * they take ranks algorithms, it is no kernel's time.
  *
- * Plain C: nothing of the shim's <linux/...> comes in here, so that programs with the system's headers
- * can include it. Behind it, the loops of each implementation are one translation unit with the
- * implementation itself: one indirect call for n operations, none in between. The kfuncs are not
- * inlined into their loops, as they are not into a BPF program.
+ * Plain C: nothing of the shim's <linux/...> comes in here, so that programs with the system's
+ * headers can include it. Behind it, the loops of each implementation are one translation unit with
+ * the implementation itself: one indirect call for n operations, none in between. The kfuncs are
+ * not inlined into their loops, as they are not into a BPF program.
  *
  * Every name with a linkage begins with user_; the rest of the machine is hidden by the link.
  */
@@ -45,7 +45,7 @@ struct user_impl {
 	/* n operations on one element, one after the other: schedule on oneself, take the interrupt if
 	 * one was raised, return to user space, where the callback runs. How many were accepted. */
 	uint32_t (*round[USER_MODES][USER_CONTEXTS][USER_DELIVERIES])(struct user_bed *b,
-								     uint32_t element, uint32_t n);
+								      uint32_t element, uint32_t n);
 	/* The schedule call alone, on elements 0 .. n - 1: user_settle() follows. How many accepted. */
 	uint32_t (*schedule)(struct user_bed *b, uint32_t n);
 	/* cancel_and_free of elements 0 .. n - 1, which are STANDBY: user_reclaim() follows. */
@@ -90,7 +90,8 @@ bool user_bed_free(struct user_bed *b, const struct user_impl *u);
 void user_settle(void);
 /* Grace periods: what was freed is the allocator's again. Nobody else is in a loop. */
 void user_reclaim(void);
-/* Makes an element refuse: PENDING, or SCHEDULED. Whether that is its state now. user_settle() ends it. */
+/* Makes an element refuse: PENDING, or SCHEDULED. Whether that is its state now. user_settle()
+ * ends it. */
 bool user_occupy(struct user_bed *b, const struct user_impl *u, uint32_t element, bool scheduled);
 /* Elements that are not STANDBY. */
 uint32_t user_busy(const struct user_bed *b, const struct user_impl *u);

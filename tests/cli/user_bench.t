@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC1091,SC2034,SC2154
-# The benches that need no kernel: every implementation in each, side by side, and what they must find.
+# The benches that need no kernel: every implementation in each, side by side, and what they must
+# find.
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python

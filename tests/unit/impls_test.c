@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Implementations in a plan: which points there are, and that what is compared runs side by side. */
+/* Implementations in a plan: which points there are, and that what is compared runs side by
+ * side. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -141,8 +142,9 @@ static void stand_ins(void **state)
 	bool live = !needs_check(NEEDS_BPF | NEEDS_KFUNC, why, sizeof(why));
 
 	assert_int_equal(try(NULL, NULL, "{'x':['1']}", 1), 0);
-	expect_points(live ? "plain x=1; two b x=1; two a x=1; "
-			   : "plain x=1; two b x=1; two a x=1; three a x=1; three b x=1; three c x=1; ");
+	expect_points(
+		live ? "plain x=1; two b x=1; two a x=1; "
+		     : "plain x=1; two b x=1; two a x=1; three a x=1; three b x=1; three c x=1; ");
 }
 
 /* Bit i: implementation i came first in a pair of `two`. */

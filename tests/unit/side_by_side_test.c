@@ -48,8 +48,8 @@ static const char *report(struct fixture *x, const char *option, int second)
 	return x->out;
 }
 
-/* Ratio of the medians is 2; of the pairs, one after the other, it is 3. The machine was twice as slow
- * in the last pair. */
+/* Ratio of the medians is 2; of the pairs, one after the other, it is 3. The machine was twice
+ * as slow in the last pair. */
 static void ratios_are_of_pairs(void **state)
 {
 	struct fixture *x = *state;

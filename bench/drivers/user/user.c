@@ -69,7 +69,8 @@ int user_setup(struct invocation *inv, const struct user_bench *wanted, uint32_t
 	if (inv->n_workers > USER_CPUS)
 		return inv_skip(inv, "the shim's machine has %d CPUs, asked for are %u: --cpus",
 				USER_CPUS, inv->n_workers);
-	inv_source(inv, "figures", "user space, on the shim of kernel/: they rank algorithms, they "
+	inv_source(inv, "figures",
+		   "user space, on the shim of kernel/: they rank algorithms, they "
 		   "are no kernel times");
 	for (unsigned int i = 0; i < inv->n_workers && !err; i++)
 		err = make_meter(inv, ub, &ub->meters[i]);
