@@ -205,6 +205,8 @@ static int search(const struct scenario *s, const struct tw_impl *impl,
 	printf("%-27s %-11s %-14s ", s->name, impl->name, ops->name);
 	if (r.all)
 		printf("all      ");
+	else if (done < 0)
+		printf("none     ");
 	else
 		printf("bound %-2d ", done);
 	printf(" %9llu schedules %10llu steps %7llu orders %4llu ends %016llx %6.2f s %u bugs%s\n",
