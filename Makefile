@@ -440,7 +440,7 @@ test:
 tests: tests-unit tests-kernel tests-explore build/static/twbench $(INDEPENDENT:%=build/tests/independent/%) \
 	build/kernel/tests/insns $(B)/tests/validate/validate
 # The program first: a mutant that does not build must not leave an old one in place.
-$(EXPLORE_MUTANTS): build/kernel/tests/explore
+$(EXPLORE_MUTANTS): | build/kernel/tests/explore
 tests-explore: build/kernel/tests/explore $(EXPLORE_MUTANTS)
 tests-unit: $(UNITS:%=$(B)/tests/unit/%)
 tests-kernel: $(B)/kernel/tests/tw_test

@@ -17,7 +17,7 @@
  *
  * Contexts of execution: a scheduler and a canceller of elements run anywhere a BPF program can, NMI
  * and under any lock included; there nothing is put that could free something. The handlers run in
- * hard interrupt, the callback in the target.
+ * hard interrupt (in a thread on PREEMPT_RT), the callback in the target.
  */
 #ifndef TW_CTX_H
 #define TW_CTX_H

@@ -17,8 +17,9 @@ TW_DECLARE_IMPL(direct);
  *  - Not with interrupts off in task context: there current can be past its last look at the notify
  *    flags on the way to user space, and would run the callback at its next entry only; or it is in
  *    the scheduler, already dequeued, and a wake-up of current then marks it running without queueing
- *    it: it would never run again. In hard interrupt that cannot be: interrupts were on, so current
- *    was neither there nor there, and the exit of the interrupt looks at the flags.
+ *    it: it would never run again. In hard interrupt that cannot be: interrupts were on (or KVM has just
+ *    left a guest, and looks at the flags before it enters it again), so current was neither there nor
+ *    there, and the exit of the interrupt looks at the flags.
  */
 static bool tw_can_add(const struct task_struct *task)
 {
@@ -83,8 +84,10 @@ static int tw_schedule(struct task_struct *task, struct bpf_task_work *tw, struc
  *
  * Return: 0: the callback runs, unless the element is deleted first or, where the add was deferred,
  * @task exits first (which is counted as lost). Otherwise nothing was scheduled:
- * %-EINVAL - @task is a kernel thread or an idle task, which never returns to user space;
- * %-ENOMEM - first use of the element, and no memory for its context;
+ * %-EINVAL - @task is a kernel thread, an idle task, or a worker of io_uring or vhost, which never
+ * returns to user space;
+ * %-ENOMEM - first use of the element, and no memory for its context (always so for kmalloc_nolock()
+ * in NMI or hard interrupt on PREEMPT_RT);
  * %-EBUSY - the element has an outstanding work, or is being deleted, or @map has no user left;
  * %-EBADF - the program or @task has been released;
  * %-ESRCH - @task is current and exiting, and runs no more task work.

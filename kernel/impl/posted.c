@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * `posted`: the algorithm as it was first posted, with its flaws, as the baseline that the others are
- * measured and tested against. Never for a kernel that somebody needs. What its review found, and
- * what nobody found then, is marked FLAW at the place; tests and explorer demonstrate each.
+ * `posted`: the algorithm of Mykyta Yatsenko's first posting (15 August 2025), with its flaws, as the
+ * baseline that the others are measured and tested against. Never for a kernel that somebody needs.
+ * What its review found, and what nobody found then, is marked FLAW at the place; tests and explorer
+ * demonstrate each.
  *
  * No refcount: the state says who owns the context. STANDBY: the element. PENDING to RUNNING: the
  * scheduler, then the irq_work handler, then the task_work callback. FREED: whoever of these comes
@@ -23,16 +24,17 @@
 TW_DECLARE_IMPL(posted);
 
 struct posted_ctx {
+	u32 state; /* enum tw_state */
+	/* The rest is the owner's. */
+	enum task_work_notify_mode mode;
+	struct task_struct *task;
+	struct bpf_prog *prog;
+	tw_callback_t callback_fn;
 	struct bpf_map *map;
 	void *map_val;
-	struct bpf_prog *prog;
-	struct task_struct *task;
-	enum task_work_notify_mode mode;
-	u32 state; /* enum tw_state */
-	tw_callback_t callback_fn;
-	struct callback_head work;
-	struct irq_work irq_work;
-	struct rcu_head rcu;
+	struct irq_work irq_work; /* from PENDING to SCHEDULING */
+	struct callback_head work; /* from SCHEDULING to RUNNING */
+	struct rcu_head rcu; /* in FREED, with no owner left */
 };
 
 static void *posted_alloc(struct bpf_map *map, size_t size)

@@ -36,8 +36,10 @@ static int tw_schedule(struct task_struct *task, struct bpf_task_work *tw, struc
  *
  * Return: 0: the callback runs, unless the element is deleted first or @task exits first (the latter
  * is counted as lost). Otherwise nothing was scheduled:
- * %-EINVAL - @task is a kernel thread or an idle task, which never returns to user space;
- * %-ENOMEM - first use of the element, and no memory for its context;
+ * %-EINVAL - @task is a kernel thread, an idle task, or a worker of io_uring or vhost, which never
+ * returns to user space;
+ * %-ENOMEM - first use of the element, and no memory for its context (always so for kmalloc_nolock()
+ * in NMI or hard interrupt on PREEMPT_RT);
  * %-EBUSY - the element has an outstanding work, or is being deleted, or @map has no user left;
  * %-EBADF - the program or @task has been released.
  * If several hold, the first of this list is returned.

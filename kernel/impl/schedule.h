@@ -110,7 +110,8 @@ static int tw_ctx_fill(struct tw_ctx *ctx, struct task_struct *task, struct tw_k
 /*
  * A claimed and filled context, or an error. A target that never returns to user space is refused
  * (R20): in signal mode its notify flag would never be cleared, every interruptible sleep of it would
- * return at once, and it would spin for ever.
+ * return at once, and it would spin for ever. Workers of io_uring and vhost run works when they are
+ * signalled, but in resume mode they would hold the element for as long as they live.
  */
 static struct tw_ctx *tw_ctx_prepare(struct task_struct *task, struct bpf_task_work *uapi,
 				     struct bpf_map *map, tw_callback_t callback,
@@ -122,7 +123,7 @@ static struct tw_ctx *tw_ctx_prepare(struct task_struct *task, struct bpf_task_w
 
 	BTF_TYPE_EMIT(struct bpf_task_work);
 
-	if (unlikely(READ_ONCE(task->flags) & PF_KTHREAD || is_idle_task(task)))
+	if (unlikely(READ_ONCE(task->flags) & (PF_KTHREAD | PF_USER_WORKER) || is_idle_task(task)))
 		return ERR_PTR(-EINVAL);
 	ctx = tw_ctx_acquire(tw, map);
 	if (IS_ERR(ctx))

@@ -46,8 +46,9 @@ static void tw_callback(struct callback_head *head)
 	void *key;
 
 	/*
-	 * Before the transition: whoever sets FREED after it frees key and value only after this
-	 * section; whoever set it before is seen here, and they are not touched.
+	 * Before the transition: whoever sets FREED after it frees the memory of key and value only
+	 * after this section (a map that recycles elements can put another one there meanwhile);
+	 * whoever set it before is seen here, and they are not touched.
 	 */
 	rcu_read_lock_trace();
 	/* A remote target can be here before the handler has said SCHEDULED. */

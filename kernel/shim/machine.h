@@ -44,6 +44,7 @@ struct shim_cpu {
 	volatile unsigned int irqs_off, hardirq, nmi;
 	/* In a part of the machine or of the test that an interrupt must not enter: signals wait. */
 	volatile unsigned int busy;
+	volatile unsigned int no_migration; /* depth of migrate_disable() */
 	struct irq_work *irq_list; /* queued, newest first */
 	struct shim_reader rcu, trace;
 	void *engine; /* the engine's own */

@@ -18,13 +18,21 @@ static inline bool in_hardirq(void)
 	return shim_this_cpu->hardirq || shim_this_cpu->nmi;
 }
 
-/* Stubs: threads of the shim do not migrate. */
+/* Threads of the shim do not migrate: the depth is counted, and looked at after each task work. */
 static inline void migrate_disable(void)
 {
+#ifndef SHIM_BENCH
+	if (shim_this_cpu)
+		shim_this_cpu->no_migration++;
+#endif
 }
 
 static inline void migrate_enable(void)
 {
+#ifndef SHIM_BENCH
+	if (shim_this_cpu && !shim_this_cpu->no_migration--)
+		shim_bug("migrate_enable without migrate_disable");
+#endif
 }
 
 #endif

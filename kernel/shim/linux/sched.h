@@ -6,6 +6,7 @@
 #include <linux/refcount.h>
 
 #define PF_EXITING 0x00000004
+#define PF_USER_WORKER 0x00004000
 #define PF_KTHREAD 0x00200000
 
 /* Where a task is, for those who wake it. */

@@ -147,10 +147,21 @@ static struct callback_head *take_works(struct task_struct *task)
 	return work;
 }
 
+/* Nothing is counted where instructions are. */
+static unsigned int migration_depth(void)
+{
+#ifdef SHIM_BENCH
+	return 0;
+#else
+	return shim_this_cpu->no_migration;
+#endif
+}
+
 void task_work_run(void)
 {
 	struct task_struct *task = current;
 	struct callback_head *work, *next;
+	const unsigned int pinned = migration_depth();
 
 	for (;;) {
 		SHIM_POINT(SHIM_ADD, task, sizeof(*task), "task_work_run");
@@ -164,6 +175,8 @@ void task_work_run(void)
 			next = __atomic_load_n(&work->next, __ATOMIC_ACQUIRE);
 			shim_this_cpu->task_works++;
 			work->func(work);
+			if (migration_depth() != pinned)
+				shim_bug("a task work leaves with migration off, or on");
 		}
 	}
 }

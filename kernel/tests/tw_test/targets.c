@@ -161,7 +161,7 @@ static void deleted_and_exits(void)
 static const struct {
 	int pid;
 	unsigned int flags;
-} refused[] = { { 2, PF_KTHREAD }, { 0, 0 }, { 0, PF_KTHREAD } };
+} refused[] = { { 2, PF_KTHREAD }, { 0, 0 }, { 0, PF_KTHREAD }, { 3, PF_USER_WORKER } };
 static struct task_struct *kthread;
 static int errs[2];
 
@@ -173,7 +173,7 @@ static void schedule_both(void)
 
 static void kernel_threads(void)
 {
-	for (unsigned int i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
 		kthread = shim_task_create(refused[i].pid, refused[i].flags);
 		for (enum where where = 0; where < WHERES; where++) {
 			run_in(where, schedule_both);
