@@ -56,7 +56,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ERROR:
 		if (!error_was_said)
 			cli_error(state, "unknown or incomplete option '%s': see %s --help",
-				  state->argv[state->next - 1], state->name);
+				  state->argv[state->next > 1 ? state->next - 1 : state->argc - 1],
+				  state->name);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

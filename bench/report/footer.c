@@ -101,8 +101,8 @@ static int print_notes(const struct report *r, const struct sections *s)
 
 	rows_range(s, &min, &max);
 	err = text_item(r->out, "notes",
-			"Numbers are medians over n invocations (a fresh process each, with its own"
-			" BPF load and maps) of what one invocation measured, percentiles"
+			"Numbers are medians over n invocations (a fresh process each; programs and"
+			" maps, where there are any, are loaded anew) of what one invocation measured, percentiles"
 			" included.");
 	err = err ?: print_spread_notes(r, min, max);
 	if (err || !any_percentile(s))

@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+/* As the kernel's, without a message. */
+#undef static_assert
+#define static_assert(expr) _Static_assert(expr, #expr)
+
 typedef uint8_t u8;
 typedef uint32_t u32;
 typedef int32_t s32;
