@@ -26,23 +26,6 @@ static const json_t *env_of(const struct side *s)
 
 /* ---- head ---- */
 
-static int print_differs(FILE *out, const struct comparison *c)
-{
-	char a[64], b[64];
-	const char *field, *label = "differs";
-	json_t *v;
-	int err = 0;
-
-	json_object_foreach(c->differs, field, v) {
-		err = err ? err
-			  : text_item(out, label, "%s: base %s, head %s", field,
-				      text_value(a, sizeof(a), json_array_get(v, 0)),
-				      text_value(b, sizeof(b), json_array_get(v, 1)));
-		label = "";
-	}
-	return err;
-}
-
 /* The commands of both sides, if they are not the same. */
 static int print_commands(FILE *out, const struct comparison *c)
 {
@@ -78,7 +61,7 @@ static int print_head(FILE *out, const struct comparison *c)
 	char numbers[FIGURE_MAX];
 	int err = report_environment(out, env_of(&c->base));
 
-	err = err ? err : print_differs(out, c);
+	err = err ? err : compare_print_differs(out, c, "%s: base %s, head %s");
 	err = err ? err : print_selection(out, c);
 	err = err ? err : print_commands(out, c);
 	if (err)

@@ -30,5 +30,7 @@ char *compare_tell_left_out(const json_t *o);
 char *compare_tell_row(const struct comparison *c, const struct compare_row *r);
 /* "JOURNAL (selected impl=a)", as typed, or the half of a journal. */
 char *compare_tell_side(const struct comparison *c, const struct side *s);
+/* An item per field of the environment that differs, and may; fmt: of its name and both values. */
+int compare_print_differs(FILE *out, const struct comparison *c, const char *fmt);
 
 #endif

@@ -32,23 +32,6 @@ static int print_owned(FILE *out, const char *label, char *text)
 	return err;
 }
 
-static int print_differs(FILE *out, const struct comparison *c)
-{
-	char a[64], b[64];
-	const char *field, *label = "differs";
-	json_t *v;
-	int err = 0;
-
-	json_object_foreach(c->differs, field, v) {
-		err = err ? err
-			  : text_item(out, label, "%s: %s, %s (--treatment)", field,
-				      text_value(a, sizeof(a), json_array_get(v, 0)),
-				      text_value(b, sizeof(b), json_array_get(v, 1)));
-		label = "";
-	}
-	return err;
-}
-
 static int print_head(FILE *out, const struct comparison *c)
 {
 	const json_t *env = json_object_get(c->base.journals[0].header, "env");
@@ -63,7 +46,7 @@ static int print_head(FILE *out, const struct comparison *c)
 					 json_object_get(env, "hypervisor")),
 			      text_value(kernel, sizeof(kernel),
 					 json_object_get(env, "kernel_release")));
-	return err ? err : print_differs(out, c);
+	return err ? err : compare_print_differs(out, c, "%s: %s, %s (--treatment)");
 }
 
 /* ---- table ---- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "labels.h"
 #include "print.h"
 #include "text.h"
 
@@ -106,4 +107,21 @@ char *compare_tell_side(const struct comparison *c, const struct side *s)
 		return NULL;
 	text_clean(text);
 	return text;
+}
+
+int compare_print_differs(FILE *out, const struct comparison *c, const char *fmt)
+{
+	char a[64], b[64];
+	const char *field, *label = "differs";
+	json_t *v;
+	int err = 0;
+
+	json_object_foreach(c->differs, field, v) {
+		err = err ? err
+			  : text_item(out, label, fmt, field,
+				      text_value(a, sizeof(a), json_array_get(v, 0)),
+				      text_value(b, sizeof(b), json_array_get(v, 1)));
+		label = "";
+	}
+	return err;
 }
