@@ -47,7 +47,6 @@ struct shim_cpu {
 	volatile unsigned int no_migration; /* depth of migrate_disable() */
 	struct irq_work *irq_list; /* queued, newest first */
 	struct shim_reader rcu, trace;
-	void *engine; /* the engine's own */
 	u64 irq_works; /* handlers run */
 	u64 task_works, cancels; /* works that task_work_run() ran, task_work_cancel() took off */
 };

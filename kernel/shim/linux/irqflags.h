@@ -13,7 +13,4 @@ static inline bool irqs_disabled(void)
 	return cpu->irqs_off || cpu->hardirq || cpu->nmi;
 }
 
-#define local_irq_save(flags) ((void)(flags), shim_irqs_off())
-#define local_irq_restore(flags) ((void)(flags), shim_irqs_on())
-
 #endif
