@@ -460,8 +460,7 @@ reference: all
 	@scripts/reference $(NAMES)
 readme: all
 	@scripts/deps --install bench || true
-	$(Q)scripts/readme --figures results/reference README.md > build/README.new && \
-	cp build/README.new README.md
+	@scripts/readme --all README.md
 
 doctor: all
 	@$(B)/twbench doctor
