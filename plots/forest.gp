@@ -42,11 +42,13 @@ controls = 0
 longest_place = 0
 longest_metric = 0
 far = 0
+shim = 0
 do for [k = 1:n] {
 	if (is_control[k] == 1 && controls == 0) { controls = k; at = at - (k > 1 && !is_txt) }
 	# Text has no room beside the metric: the name has a line of its own.
 	at = at - 1 - (!is_first(k) ? 0 : is_txt ? 1 : k > 1 ? 0.35 : 0)
 	y[k] = at
+	shim = shim || row[k][1:5] eq 'user-'
 	longest_place = greater(longest_place, strlen(place(row[k])) + (is_control[k] ? 10 : 0))
 	longest_metric = greater(longest_metric, strlen(metric(row[k])))
 	far = greater(far, greater(abs(change[k]), near[k]))
@@ -74,7 +76,8 @@ key_rows = words(present)
 what = 'point: Hodges-Lehmann shift, bar: its '.interval. \
 	(invocations eq '' ? '' : sprintf(', %s', invocations)). \
 	(with_floor && !is_txt ? '; shaded: a change that does not matter (floor)' : ''). \
-	(note eq '' ? '' : '; '.note)
+	(note eq '' ? '' : '; '.note). \
+	(shim ? '; user-*: of the shim in user space, never kernel times' : '')
 # Of text: the title, the key, a line to a row, the axis, what stands below.
 rows = 10 + key_rows + int(-at) + breaks(fold(what, 72)) + breaks(fold(held, 72))
 eval START

@@ -65,6 +65,7 @@ struct figure_points {
 	size_t n, n_series;
 	char names[FIGURE_SERIES_MAX][FIGURE_WORDS];
 	char held[2 * FIGURE_WORDS]; /* "rate=10000 cpus=0-1": what is the same for all */
+	char others[2 * FIGURE_WORDS]; /* "rate=1000,2000": the values of those left out */
 	size_t left_out; /* points of the bench that could be drawn, but differ in what is held */
 };
 

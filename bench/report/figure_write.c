@@ -108,16 +108,58 @@ static int put_metrics(FILE *f, const struct figure *fig, const struct figure_po
 	return err;
 }
 
+/* The same look in every figure for the usual triggers and modes, whatever else is drawn: from 1; 0:
+ * none. */
+static size_t usual_look(const struct point *p)
+{
+	static const char *const triggers[] = { "perf-sw", "syscall", "prog-run", "perf-hw" };
+	const char *trigger = json_string_value(sample_param(p->first, "trigger")) ?: "";
+	const char *mode = json_string_value(sample_param(p->first, "mode")) ?: "";
+
+	for (size_t i = 0; i < FIGURE_SERIES_MAX / 2; i++)
+		if (!strcmp(trigger, triggers[i]))
+			return 2 * i + 1 + !strcmp(mode, "resume");
+	return 0;
+}
+
+/* look[I] = N: a style of plots/common.gp for each curve. */
+static void put_looks(FILE *f, const struct figure_points *p)
+{
+	static const size_t spare[FIGURE_SERIES_MAX] = { 5, 6, 7, 8, 1, 2, 3, 4 };
+	size_t look[FIGURE_SERIES_MAX] = { 0 }, next = 0;
+	bool taken[FIGURE_SERIES_MAX + 1] = { false };
+
+	for (size_t i = 0; i < p->n; i++) {
+		size_t usual = usual_look(p->v[i]);
+
+		if (look[p->series[i]] || !usual || taken[usual])
+			continue;
+		look[p->series[i]] = usual;
+		taken[usual] = true;
+	}
+	fprintf(f, "array look[%zu]\n", p->n_series);
+	for (size_t i = 0; i < p->n_series; i++) {
+		while (!look[i] && taken[spare[next]])
+			next++;
+		look[i] = look[i] ?: spare[next];
+		taken[look[i]] = true;
+		fprintf(f, "look[%zu] = %zu\n", i + 1, look[i]);
+	}
+}
+
 static int put_points(FILE *out, const struct figure *f, const struct figure_points *p)
 {
-	char variable[32];
+	char variable[32], held[sizeof(p->held) + sizeof(p->others) + 40];
 
-	put_string(out, "held", p->held);
+	snprintf(held, sizeof(held), "%s%s%s%s", p->held, *p->others ? "; also measured: " : "",
+		 p->others, *p->others ? " (--where)" : "");
+	put_string(out, "held", held);
 	fprintf(out, "series = %zu\narray name[%zu]\n", p->n_series, p->n_series);
 	for (size_t i = 0; i < p->n_series; i++) {
 		snprintf(variable, sizeof(variable), "name[%zu]", i + 1);
 		put_string(out, variable, p->names[i]);
 	}
+	put_looks(out, p);
 	put_n(out, p);
 	return put_metrics(out, f, p);
 }

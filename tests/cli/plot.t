@@ -88,6 +88,23 @@ has "it says n, and what the bars are" "$T/txt/latency-rate.txt" \
 	'3 invocations, minimum and maximum'
 has "it says what is held" "$T/txt/delivery-cdf.txt" 'rate=10000 cpus=0-1'
 
+has "it says what else there is" "$T/txt/delivery-cdf.txt" '; also measured:( |$)'
+has_no "it does not where that is all" "$T/txt/ctx-cost.txt" 'also measured'
+check "stages: the parts that are named are the sum" "$PYTHON" - "$T/svg/stages.svg" <<'PY'
+import re
+import sys
+
+with open(sys.argv[1]) as f:
+    text = f.read()
+sums = re.findall(r"(irq [^<=]*) = service ([0-9 ]+) \[([0-9 ]+) \.\. ([0-9 ]+)\]", text)
+assert sums, "no sums"
+for parts, *of in sums:
+    whole, least, most = (int(v.replace(" ", "")) for v in of)
+    numbers = [int(re.sub("[^0-9]", "", part)) for part in parts.split("+")]
+    assert abs(sum(numbers) - whole) <= len(numbers) / 2 + 1, (parts, whole)
+    assert least <= whole + 5 and whole <= most + 5, (whole, least, most)
+PY
+
 tw plot -d "$T/where" --format txt --where rate=2000 --where cpus=0 $J delivery-cdf
 expect "--where" 0
 has "--where: is what is drawn" "$T/where/delivery-cdf.txt" 'rate=2000 cpus=0$|rate=2000 cpus=0 '
@@ -136,7 +153,7 @@ done
 
 # What gnuplot is given is what compare says.
 mkdir "$T/spy"
-printf '#!/bin/sh\ncp rows.tsv "%s/rows.got"; echo >picture\n' "$T" >"$T/spy/gnuplot"
+printf '#!/bin/sh\ncp *.tsv run.gp "%s/spy"; echo >picture\n' "$T" >"$T/spy/gnuplot"
 chmod +x "$T/spy/gnuplot"
 cat >"$T/rows.py" <<'PY'
 """rows TSV COMPARISON: the rows are those of the comparison."""
@@ -170,7 +187,7 @@ spied() {
 		code=$?
 	expect "forest, $name" 0
 	tw compare --format json "$@"
-	check "forest, $name: the rows are compare's" "$PYTHON" "$T/rows.py" "$T/rows.got" "$T/out"
+	check "forest, $name: the rows are compare's" "$PYTHON" "$T/rows.py" "$T/spy/rows.tsv" "$T/out"
 }
 spied "two journals" "$T/base.jsonl" "$T/head.jsonl"
 spied "a floor, a bench and metrics" "$T/base.jsonl" "$T/head.jsonl" --floor 7 --bench latency \
@@ -193,6 +210,23 @@ refused "options of forest without it" 2 '--metrics are of BASE HEAD forest'
 tw plot -d "$T/none" "$T/base" "$T/head" forest --where rate=1000
 refused "forest with --where" 2 'PARAM=VALUE HEAD'
 check "forest: nothing was drawn in vain" test ! -e "$T/none"
+
+# One series, one look, whatever is drawn beside it.
+for only in "--where=trigger=syscall --where=mode=signal delivery-cdf" ebusy fairness latency-rate; do
+	# shellcheck disable=SC2086
+	PATH=$T/spy:$PATH timeout 60 "$TWBENCH" plot -d "$T/looks" $J $only >"$T/out" 2>"$T/err"
+	check "the look of syscall signal, ${only##* }" awk -F "[][' =]+" '
+		/^name\[/ { name[$2] = $0 }
+		/^held = / { held = $0 }
+		/^look\[/ { look[$2] = $3; if (seen[$3]++) exit 1 }
+		END {
+			for (i in name) {
+				words = name[i] " " held
+				if (words ~ /syscall/ && words ~ /signal/ && words !~ /resume/) n += look[i] == 3
+			}
+			exit n != 1
+		}' "$T/spy/run.gp"
+done
 
 # A table of its own: the columns in any order, none but those that are needed.
 for n in 1 60; do
