@@ -70,7 +70,7 @@ do for [v in verdicts] {
 	if (V_sum > 0) { present = present.' '.v }
 }
 width = 1000
-height = 185 + 22 * (0.5 - at)
+height = (format eq 'svg' ? 215 : 185) + 22 * (0.5 - at)
 key_lines = 1
 key_rows = words(present)
 what = 'point: Hodges-Lehmann shift, bar: its '.interval. \
@@ -103,7 +103,7 @@ if (is_txt) {
 	set grid x
 	set yrange [at - 0.8:-0.2]
 }
-signed(v) = v == 0 ? '0' : sprintf(abs(v) >= 100 ? '%+.0f' : abs(v) < 0.095 ? '%+.2f' : '%+.1f', v)
+signed(v) = abs(v) < 0.005 ? '0' : sprintf(abs(v) >= 100 ? '%+.0f' : abs(v) < 0.095 ? '%+.2f' : '%+.1f', v)
 do for [k = 1:n] {
 	words_of = metric(row[k])
 	eval sprintf('set ytics add (words_of %g)', y[k])
@@ -134,15 +134,19 @@ if (!is_txt) {
 	}
 }
 
-# Columns: y, low, high, change (NaN beyond the picture), floor, verdict.
+# Columns: y, low, high, change (NaN beyond the picture), verdict.
 inside(v) = v < left ? left : v > right ? right : v
 HEAD = "head filled size screen 0.008,25 lw 1.5 lc rgb '#404040'"
 set print $drawn
-print "y\tlow\thigh\tchange\tfloor\tverdict"
+print "y\tlow\thigh\tchange\tverdict"
 do for [k = 1:n] {
-	print sprintf("%g\t%g\t%g\t%s\t%g\t%s", y[k], inside(lo[k]), inside(hi[k]), \
-		change[k] == inside(change[k]) ? sprintf('%g', change[k]) : 'NaN', \
-		inside(near[k]), verdict[k])
+	print sprintf("%g\t%g\t%g\t%s\t%s", y[k], inside(lo[k]), inside(hi[k]), \
+		change[k] == inside(change[k]) ? sprintf('%g', change[k]) : 'NaN', verdict[k])
+	# Behind the line of zero; characters have no room for shades.
+	if (near[k] > 0 && !is_txt) {
+		set object k rectangle from inside(-near[k]), y[k] - 0.5 to inside(near[k]), y[k] + 0.5 \
+			behind fc rgb '#e4e4e4' fs solid noborder
+	}
 	if (lo[k] < left && is_txt) { set label 3000 + k '<' at left, y[k] front }
 	if (hi[k] > right && is_txt) { set label 4000 + k '>' at right, y[k] right front }
 	if (lo[k] < left && !is_txt) {
@@ -156,9 +160,5 @@ set print
 pick(v, x) = strcol('verdict') eq v ? x : NaN
 bars = "for [v in present] $drawn using (pick(v, column('low'))):'y': \
 	(column('high') - column('low')):(0) with vectors nohead ls look(v) dt 1 notitle"
-# Characters have no room for shades.
-shades = is_txt || !with_floor ? '' : "$drawn using (0):'y':(-column('floor')):(column('floor')): \
-	(column('y') - 0.5):(column('y') + 0.5) with boxxyerror fs solid 1 noborder \
-	lc rgb '#e8e8e8' notitle, "
-eval 'plot '.shades.bars.", for [v in present] $drawn \
+eval 'plot '.bars.", for [v in present] $drawn \
 	using (pick(v, column('change'))):'y' with points ls look(v) title v"

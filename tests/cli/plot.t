@@ -88,7 +88,7 @@ has "it says n, and what the bars are" "$T/txt/latency-rate.txt" \
 	'3 invocations, minimum and maximum'
 has "it says what is held" "$T/txt/delivery-cdf.txt" 'rate=10000 cpus=0-1'
 
-has "it says what else there is" "$T/txt/delivery-cdf.txt" '; also measured:( |$)'
+has "it says what else there is" "$T/txt/delivery-cdf.txt" '; also( measured|$)'
 has_no "it does not where that is all" "$T/txt/ctx-cost.txt" 'also measured'
 check "stages: the parts that are named are the sum" "$PYTHON" - "$T/svg/stages.svg" <<'PY'
 import re
