@@ -235,7 +235,7 @@ static bool is_new_value(const struct figure_points *p, size_t i, const char *na
 static void say_others(struct selecting *s, const struct point *best)
 {
 	struct figure_points *p = s->out;
-	const json_t *name, *held;
+	const json_t *name, *held, *v;
 	char value[128];
 	size_t i, k, n;
 
@@ -244,8 +244,7 @@ static void say_others(struct selecting *s, const struct point *best)
 
 		held = is_held(s->figure, key) ? sample_param(best->first, key) : NULL;
 		for (i = 0, n = 0; i < p->n && held; i++) {
-			const json_t *v = sample_param(p->v[i]->first, key);
-
+			v = sample_param(p->v[i]->first, key);
 			if (!is_new_value(p, i, key) || json_equal(held, v))
 				continue;
 			append(p->others, sizeof(p->others), "%s%s%s%s",

@@ -12,7 +12,6 @@ command -v gnuplot >/dev/null || {
 }
 
 J=tests/fixtures/plot.jsonl
-ROWS=tests/fixtures/rows.tsv
 FIGURES=()
 for f in plots/*.gp; do
 	case $f in */common.gp | */forest.gp) ;; *) FIGURES+=("$(basename "$f" .gp)") ;; esac
@@ -20,39 +19,9 @@ done
 check "there are figures" test "${#FIGURES[@]}" -ge 8
 check "the fixture is small" test "$(stat -c %s $J)" -lt 200000
 
-# ---- what pictures must be ----
+# ---- all figures ----
 
-cat >"$T/picture.py" <<'PY'
-"""picture FORMAT FILE TEXT...: well formed, of a sensible size, with these texts in it."""
-import struct
-import sys
-import xml.etree.ElementTree as ET
-
-form, path, *texts = sys.argv[1:]
-with open(path, "rb") as f:
-    data = f.read()
-if form == "svg":
-    root = ET.fromstring(data)
-    assert root.tag.endswith("svg"), root.tag
-    words = "\n".join("".join(e.itertext()) for e in root.iter() if e.tag.endswith("}text"))
-    assert sum(e.tag.endswith("}path") for e in root.iter()) > 10, "hardly a line in it"
-elif form == "png":
-    assert data[:8] == b"\x89PNG\r\n\x1a\n", "no PNG"
-    width, height = struct.unpack(">II", data[16:24])
-    assert width in (900, 1000) and 200 <= height <= 1000, f"{width} x {height}"
-    assert len(data) > 4000, f"{len(data)} bytes: empty?"
-    words = None
-else:
-    words = data.decode("ascii")
-    longest = max(map(len, words.splitlines()))
-    assert longest <= 75, f"{longest} columns"
-    assert "\t" not in words and "\f" not in words, "control characters"
-    assert sum(c not in " \n+-|:" for c in words) > 200, "hardly a character in it"
-for text in texts:
-    assert words is None or text in words, f"'{text}' is not in it"
-PY
-
-# What tells its curves apart, or names its rows.
+# What tells its curves apart.
 texts_of() {
 	case $1 in
 	delivery-* | latency-*) echo "perf-sw syscall" ;;
@@ -60,7 +29,6 @@ texts_of() {
 	fairness) echo "fairness_ratio accepted_per_s" ;;
 	stages) echo "irq run done syscall" ;;
 	ctx-cost) echo "hash-delete lru-evict alloc_ns free_ns" ;;
-	forest) echo "REGRESSION INCONCLUSIVE hash-delete" ;;
 	esac
 }
 
@@ -71,17 +39,15 @@ for form in svg png txt; do
 	check "all as $form: and nothing else is there" \
 		diff <(printf "%s.$form\n" "${FIGURES[@]}" | sort) <(ls -A "$T/$form" | sort)
 	has_no "all as $form: gnuplot has nothing to say" "$T/err" 'gnuplot'
-	tw plot -d "$T/$form" --format $form --rows $ROWS
-	expect "forest as $form" 0
-	for f in "${FIGURES[@]}" forest; do
+	for f in "${FIGURES[@]}"; do
 		read -ra texts < <(texts_of "$f")
 		check "$f as $form" test "${#texts[@]}" -gt 0
 		check "$f as $form is a picture" \
-			"$PYTHON" "$T/picture.py" $form "$T/$form/$f.$form" "${texts[@]}"
+			tests/cli/picture $form "$T/$form/$f.$form" "${texts[@]}"
 	done
 done
 tw plot -d "$T/again" $J
-check "svg is the default, and the same each time" diff -r -x forest.svg "$T/svg" "$T/again"
+check "svg is the default, and the same each time" diff -r "$T/svg" "$T/again"
 check "pictures are readable for whom the umask lets" \
 	test "$(stat -c %a "$T/svg/ebusy.svg")" = "$(printf '%o' $((0666 & ~0$(umask))))"
 has "it says n, and what the bars are" "$T/txt/latency-rate.txt" \
@@ -126,91 +92,10 @@ PY
 tw plot -d "$T/one.d" "$T/one" delivery-cdf delivery-tail
 expect "a histogram of one bin" 0
 
-# ---- forest ----
-
-sim() { tests/cli/simulate "$T/$1" "${@:2}" || fail "simulate $1"; }
-sim nop.base bench=nop metric.recorder_ns=50 seed=3
-sim nop.head bench=nop metric.recorder_ns=50 seed=4
-sim base seed=1 points=2
-sim head seed=2 points=2 shift=0.05 start=0.2
-for side in base head; do
-	{
-		grep -v '"footer"' "$T/$side"
-		grep '"sample"' "$T/nop.$side"
-		echo '{"kind":"footer","samples":60,"skipped":0,"errors":0,"elapsed_s":9}'
-	} >"$T/$side.jsonl"
-done
-for form in svg png txt; do
-	tw plot -d "$T/forest" --format $form "$T/base.jsonl" "$T/head.jsonl" forest
-	expect "forest of two sides, $form" 0 '2 rows of ratios'
-	check "forest of two sides, $form: a picture" "$PYTHON" "$T/picture.py" $form \
-		"$T/forest/forest.$form" REGRESSION EQUIVALENT delivery_ns_p50 recorder_ns
-done
-for text in '20 v 20 invocations' '99 % interval' 'not drawn: 2' 'head\.jsonl' \
-	'Frob 9' 'rate=2000' 'control'; do
-	has "forest of two sides: it says $text" "$T/forest/forest.svg" "$text"
-done
-
-# What gnuplot is given is what compare says.
+# What gnuplot is given.
 mkdir "$T/spy"
-printf '#!/bin/sh\ncp *.tsv run.gp "%s/spy"; echo >picture\n' "$T" >"$T/spy/gnuplot"
+printf '#!/bin/sh\ncp run.gp "%s/spy"; echo >picture\n' "$T" >"$T/spy/gnuplot"
 chmod +x "$T/spy/gnuplot"
-cat >"$T/rows.py" <<'PY'
-"""rows TSV COMPARISON: the rows are those of the comparison."""
-import csv
-import json
-import sys
-
-with open(sys.argv[1], newline="") as f:
-    got = list(csv.DictReader(f, delimiter="\t"))
-with open(sys.argv[2]) as f:
-    rows = json.load(f)["rows"]
-rows = [r for r in rows if r["scale"] == "log" and r["lo"] is not None]
-rows.sort(key=lambda r: r["control"])
-assert len(got) == len(rows) > 1, f"{len(got)} of {len(rows)}"
-rates = {r["params"]["rate"] for r in rows if r["bench"] == "latency"}
-for g, r in zip(got, rows):
-    words = g["row"].split()
-    assert words[0] == r["bench"] and words[-1] == r["metric"], g["row"]
-    varies = r["bench"] == "latency" and len(rates) > 1
-    assert (f"rate={r['params']['rate']}" in words) == varies, g["row"]
-    assert g["verdict"].lower() == r["verdict"], g
-    for key, of in ("change", "shift"), ("lo", "lo"), ("hi", "hi"), ("floor", "floor"):
-        assert abs(float(g[key]) - r[of]) <= 1e-8 * max(1, abs(r[of])), (key, g, r)
-    assert int(g["control"]) == r["control"], g
-PY
-spied() {
-	local name=$1
-	shift
-	code=0
-	PATH=$T/spy:$PATH timeout 60 "$TWBENCH" plot -d "$T/forest" "$@" forest >"$T/out" 2>"$T/err" ||
-		code=$?
-	expect "forest, $name" 0
-	tw compare --format json "$@"
-	check "forest, $name: the rows are compare's" "$PYTHON" "$T/rows.py" "$T/spy/rows.tsv" "$T/out"
-}
-spied "two journals" "$T/base.jsonl" "$T/head.jsonl"
-spied "a floor, a bench and metrics" "$T/base.jsonl" "$T/head.jsonl" --floor 7 --bench latency \
-	--metrics 'delivery_ns_*'
-sim pairs impls=a,b seed=7
-spied "two parts of one journal" "$T/pairs:impl=a" "$T/pairs:impl=b"
-sim kernel seed=8 env.kernel_release=6.19
-tw plot -d "$T/none" "$T/base" "$T/kernel" forest
-refused "forest, another kernel" 4 'kernel_release'
-tw plot -d "$T/forest" "$T/base" "$T/kernel" forest --treatment kernel_release
-expect "forest, another kernel that is meant" 0
-sim few.a n=2 seed=5
-sim few.b n=2 seed=6 start=0.1
-tw plot -d "$T/none" "$T/few.a" "$T/few.b" forest
-refused "forest, no row with an interval" 2 'forest cannot be drawn: 0 rows.*not drawn'
-tw plot -d "$T/none" "$T/base" "$T/head" forest --metrics nonesuch
-refused "forest, a metric that is not there" 2 "'nonesuch'"
-tw plot -d "$T/none" "$T/base" "$T/head" --metrics delivery_ns_p50
-refused "options of forest without it" 2 '--metrics are of BASE HEAD forest'
-tw plot -d "$T/none" "$T/base" "$T/head" forest --where rate=1000
-refused "forest with --where" 2 'PARAM=VALUE HEAD'
-check "forest: nothing was drawn in vain" test ! -e "$T/none"
-
 # One series, one look, whatever is drawn beside it.
 for only in "--where=trigger=syscall --where=mode=signal delivery-cdf" ebusy fairness latency-rate; do
 	# shellcheck disable=SC2086
@@ -227,28 +112,6 @@ for only in "--where=trigger=syscall --where=mode=signal delivery-cdf" ebusy fai
 			exit n != 1
 		}' "$T/spy/run.gp"
 done
-
-# A table of its own: the columns in any order, none but those that are needed.
-for n in 1 60; do
-	"$PYTHON" - $n >"$T/rows.$n" <<'PY'
-import sys
-
-print("verdict\thi\tlo\tchange\trow\tother")
-verdicts = ["REGRESSION", "IMPROVEMENT", "CHANGED", "EQUIVALENT", "INCONCLUSIVE", "UNREACHABLE"]
-for k in range(int(sys.argv[1])):
-    print(verdicts[k % 6], 9 if k == 7 else 0.001 * k + 0.01, -0.01, 0.0005 * k,
-          f"bench a={k // 3} m_{k}", "-", sep="\t")
-PY
-	for form in svg png txt; do
-		tw plot -d "$T/forest.$n" --rows "$T/rows.$n" --format $form
-		expect "forest of $n rows, as $form" 0
-		has_no "forest of $n rows, as $form: gnuplot has nothing to say" "$T/err" gnuplot
-	done
-done
-height() { head -c 24 "$1" | tail -c 4 | od -An -tu1 | awk '{ print $3 * 256 + $4 }'; }
-check "more rows make a taller picture" \
-	test "$(height "$T/forest.60/forest.png")" -gt $((3 * $(height "$T/forest.1/forest.png")))
-has "an interval that leaves the picture: an arrow" "$T/forest.60/forest.txt" 'm_7 .*>'
 
 # One executable to copy: nothing is looked up beside it.
 mkdir "$T/elsewhere"
@@ -314,20 +177,6 @@ refused "no CPUs that share an element" 2 \
 	'ebusy cannot be drawn: no CPUs share.*twbench run contention'
 tw plot -d "$T/none" $J forest
 refused "forest of one journal" 2 'forest.*BASE HEAD.*--rows.*twbench run'
-tw plot -d "$T/none" --rows "$T/nowhere" forest
-refused "a table that is not there" 5 'nowhere: No such file'
-cut -f 1-3,5 $ROWS >"$T/column"
-head -n 1 $ROWS >"$T/header"
-sed '3s/\t[A-Z]*$//' $ROWS >"$T/short"
-sed '3s/0.007/much/' $ROWS >"$T/word"
-tw plot -d "$T/none" --rows "$T/column"
-refused "a table without a column" 5 "column: .*no column 'hi'"
-tw plot -d "$T/none" --rows "$T/header"
-refused "a table without a row" 5 'header: no row'
-tw plot -d "$T/none" --rows "$T/short"
-refused "a table with a short line" 5 'short: line 3'
-tw plot -d "$T/none" --rows "$T/word"
-refused "a table with a word for a number" 2 'forest cannot be drawn: 1 rows without'
 check "nothing was drawn so far, not even in part" test -z "$(ls -A "$T/none" 2>/dev/null)"
 rm -rf "$T/none"
 
@@ -411,7 +260,7 @@ tw plot -d "$T/hostile.d" "$T/hostile"
 expect "hostile names" 0
 check "hostile names: nothing ran" test ! -e "$T/pwned"
 for f in "$T"/hostile.d/*.svg; do
-	check "hostile names: $(basename "$f") is well formed" "$PYTHON" "$T/picture.py" svg "$f"
+	check "hostile names: $(basename "$f") is well formed" tests/cli/picture svg "$f"
 done
 
 finish
