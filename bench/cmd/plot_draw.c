@@ -98,14 +98,6 @@ static int place(const char *from, const char *path, const char *dir)
 	return err;
 }
 
-static int place_rows(const char *from, const char *dir)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/rows.tsv", dir);
-	return place(from, path, dir);
-}
-
 /* gnuplot repeats the command and points at the place first: its last line says what is wrong. */
 static void read_complaint(const struct kept *c, char *buf, size_t size)
 {
@@ -146,7 +138,7 @@ static int run(const char *who, const struct figure *f, struct kept *c)
 }
 
 int plot_draw(const char *who, const struct figure *f, const struct figure_points *points,
-	      const char *rows, const struct plot_target *to)
+	      const struct figure_table *table, const struct plot_target *to)
 {
 	/* -d: the user's own settings would change the looks. */
 	static const char *const argv[] = { "gnuplot", "-d", "run.gp", NULL };
@@ -164,9 +156,8 @@ int plot_draw(const char *who, const struct figure *f, const struct figure_point
 		command_end(&c);
 		return EXIT_INTERNAL;
 	}
-	err = points ? figure_write(c.dir, f, points, &to->look) : place_rows(rows, c.dir);
-	if (!points && !err)
-		err = figure_write_rows(c.dir, f, &to->look);
+	err = points ? figure_write(c.dir, f, points, &to->look)
+		     : figure_write_table(c.dir, f, table, &to->look);
 	code = err ? EXIT_INTERNAL : run(who, f, &c);
 	snprintf(picture, sizeof(picture), "%s/picture", c.dir);
 	if (!err && !code && !strcmp(to->look.format, "txt")) {

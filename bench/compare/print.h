@@ -19,8 +19,18 @@ int compare_print_json(FILE *out, const struct comparison *c, bool strict);
 /* Annotations of GitHub Actions; the summary (Markdown) goes to the file $GITHUB_STEP_SUMMARY if
  * set. */
 int compare_print_github(FILE *out, const struct comparison *c);
+/*
+ * Tab-separated, for plots/forest.gp: row change lo hi verdict floor control. Fractions; only rows
+ * that compare_row_is_percent() takes. The control last, otherwise as in the table.
+ */
+int compare_print_rows(FILE *out, const struct comparison *c);
 
 /* ---- shared ---- */
+
+/* Whether its change is a fraction with an interval: it can go on an axis of percent. */
+bool compare_row_is_percent(const struct compare_row *r);
+/* arg: the comparison. For compare_sort(): points that have rows. */
+bool compare_has_rows(const void *arg, const struct side_point *p);
 
 /* "1 of 12 rows worse, 3 better, 8 equivalent": the verdict's reasons. */
 void compare_tell_counts(FILE *f, const struct comparison *c);
