@@ -65,14 +65,13 @@ static int warn_reach(struct comparison *c)
 	int err = 0;
 
 	if (n)
-		err = warn(
-			c,
-			"unreachable: %zu v %zu cannot give p < %g among %zu row%s, whatever is"
-			" measured (%zu of them could have needed it): take at least %zu %s, or"
-			" compare fewer rows (--bench, --metrics)",
-			row->data.n_base, row->data.n_head, alpha, c->n_rows,
-			c->n_rows == 1 ? "" : "s", n, invocations_for(paired, alpha / c->n_rows),
-			unit_name(c));
+		err = warn(c,
+			   "unreachable: %zu v %zu cannot give p < %g among %zu row%s, whatever is"
+			   " measured (%zu of them could have needed it): take at least %zu %s, or"
+			   " compare fewer rows (--bench, --metrics)",
+			   row->data.n_base, row->data.n_head, alpha, c->n_rows,
+			   c->n_rows == 1 ? "" : "s", n, invocations_for(paired, alpha / c->n_rows),
+			   unit_name(c));
 	ties = count_reason(c, DECIDE_TIES, &row);
 	if (ties && !err)
 		err = warn(
@@ -111,12 +110,11 @@ static int warn_boots(struct comparison *c)
 	size_t least = invocations_for(false, c->opts.decide.alpha / c->n_rows);
 
 	if (c->unit == COMPARE_BOOTS && (n < least || m < least))
-		return warn(
-			c,
-			"boots: what differs is chosen at boot, so each boot counts once: %zu v"
-			" %zu; %zu row%s need at least %zu boots per side (5 for one row, 8 for"
-			" 40), the sides in turn; give each side as JOURNAL,JOURNAL,...",
-			n, m, c->n_rows, c->n_rows == 1 ? "" : "s", least);
+		return warn(c,
+			    "boots: what differs is chosen at boot, so each boot counts once: %zu v"
+			    " %zu; %zu row%s need at least %zu boots per side (5 for one row, 8 for"
+			    " 40), the sides in turn; give each side as JOURNAL,JOURNAL,...",
+			    n, m, c->n_rows, c->n_rows == 1 ? "" : "s", least);
 	if (c->unit != COMPARE_BOOTS && (n > 1 || m > 1))
 		return warn(c,
 			    "boots: %zu and %zu are pooled, invocations of one boot are more alike"
@@ -217,6 +215,35 @@ static int warn_both(struct comparison *c)
 	return err;
 }
 
+/* The fresh data, beside what head was already warned of. */
+static int warn_fresh(struct comparison *c)
+{
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+	int err;
+
+	if (!c->fresh.spec)
+		return 0;
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *r = &c->rows[i];
+
+		if (r->fresh && r->fresh->data.n_head < r->data.n_head)
+			row = n++ ? row : r;
+	}
+	err = warn_errors(c, &c->fresh, "the fresh data");
+	if (n && !err)
+		err = warn(c,
+			   "fresh: %zu v %zu for %s, fewer than at first look (%zu v %zu): what is"
+			   " there may go unconfirmed; measure as many again",
+			   row->fresh->data.n_base, row->fresh->data.n_head, row->metric,
+			   row->data.n_base, row->data.n_head);
+	if (!err && c->fresh.n_samples &&
+	    !json_equal(c->head.journals[0].windows, c->fresh.journals[0].windows))
+		err = warn(c, "windows: those of %s and %s differ in length (-d)",
+			   c->head.journals[0].path, c->fresh.journals[0].path);
+	return err ? err : warn_samples(c, &c->fresh, "fresh data", &c->head);
+}
+
 static int warn_sides(struct comparison *c)
 {
 	int err = warn_errors(c, &c->base, "BASE");
@@ -226,7 +253,8 @@ static int warn_sides(struct comparison *c)
 		err = warn_errors(c, &c->head, "HEAD");
 	err = err ? err : warn_both(c);
 	err = err ? err : warn_samples(c, &c->base, "BASE", &c->head);
-	return err ? err : warn_samples(c, &c->head, "HEAD", &c->base);
+	err = err ? err : warn_samples(c, &c->head, "HEAD", &c->base);
+	return err ? err : warn_fresh(c);
 }
 
 /* The arguments that say what is measured: not where to, and with which seed. */
