@@ -21,13 +21,9 @@
 
 enum { KEY_STRICT = 0x100, KEY_FORMAT, KEY_SELF, KEY_UNPAIRED, KEY_CONFIRM };
 
-enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_GITHUB, FORMATS };
-
-static const char *const format_names[FORMATS] = { "text", "markdown", "json", "github" };
-
 struct args {
 	struct compare_args with;
-	enum format format;
+	enum compare_format format;
 	const char *confirm; /* journal of fresh data; NULL: none */
 	bool strict, verbose;
 	char **paths;
@@ -53,17 +49,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static error_t parse_format(const struct argp_state *state, const char *arg, enum format *format)
-{
-	for (int i = 0; i < FORMATS; i++) {
-		if (strcmp(arg, format_names[i]))
-			continue;
-		*format = i;
-		return 0;
-	}
-	return cli_error(state, "unknown format '%s': text, markdown, json or github", arg);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *args = state->input;
@@ -73,7 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &args->with;
 		return 0;
 	case KEY_FORMAT:
-		return parse_format(state, arg, &args->format);
+		return compare_format_parse(state, arg, &args->format);
 	case KEY_STRICT:
 		args->strict = true;
 		return 0;

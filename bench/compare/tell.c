@@ -20,7 +20,7 @@ static void tell_confirmed(FILE *f, const struct comparison *c)
 		size_t n = 0;
 
 		for (size_t i = 0; i < c->n_rows; i++)
-			n += c->rows[i].confirm == o;
+			n += (int)c->rows[i].confirm == o;
 		if (n)
 			fprintf(f, "%s%zu %s", before, n, outcomes[o]);
 		before = n ? ", " : before;

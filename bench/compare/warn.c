@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "plan_args.h"
 #include "rank_test.h"
 #include "text.h"
 
@@ -147,6 +148,18 @@ static int warn_tests(struct comparison *c)
 
 /* ---- how it was measured ---- */
 
+/* As `run --against` has it: then "measure in turn" is no advice. */
+static bool is_against(const struct side *s)
+{
+	const json_t *word;
+	size_t i;
+
+	json_array_foreach(json_object_get(s->journals[0].header, "args"), i, word)
+		if (!strncmp(json_string_value(word) ?: "", "--against", strlen("--against")))
+			return true;
+	return false;
+}
+
 static int warn_order(struct comparison *c)
 {
 	double share = order_separation(&c->base, &c->head);
@@ -159,6 +172,14 @@ static int warn_order(struct comparison *c)
 			       " alarms");
 	if (fabs(share - 0.5) < ONE_AFTER_THE_OTHER - 0.5)
 		return 0;
+	if (share > 0.5 && is_against(&c->head))
+		return warn(
+			c,
+			"order: BASE was measured before HEAD (A..A B..B): a drift of the machine"
+			" since then looks like a change, also to --confirm; as a control measure"
+			" what BASE is of once more with `twbench run --against %s`: what is red"
+			" there, too, is the machine",
+			c->base.spec);
 	return warn(
 		c,
 		"order: %s was measured before %s (A..A B..B): a drift of the machine looks like a"
@@ -257,32 +278,11 @@ static int warn_sides(struct comparison *c)
 	return err ? err : warn_fresh(c);
 }
 
-/* The arguments that say what is measured: not where to, and with which seed. */
-static json_t *args_that_matter(const struct side_journal *j)
-{
-	static const char *const apart[] = { "-o", "--output", "--seed" };
-	const json_t *args = json_object_get(j->header, "args"), *word;
-	json_t *out = json_array();
-	bool skip = false;
-	size_t i, k;
-
-	json_array_foreach(args, i, word) {
-		const char *text = json_string_value(word);
-		bool value = skip;
-
-		skip = false;
-		for (k = 0; k < sizeof(apart) / sizeof(apart[0]) && !value; k++)
-			skip |= !strcmp(text, apart[k]);
-		if (!value && !skip && strcmp(text, "--quiet") && strcmp(text, "-q"))
-			json_array_append(out, (json_t *)word);
-	}
-	return out;
-}
-
 static int warn_arguments(struct comparison *c)
 {
 	const struct side_journal *a = &c->base.journals[0], *b = &c->head.journals[0];
-	json_t *x = args_that_matter(a), *y = args_that_matter(b);
+	json_t *x = plan_args(json_object_get(a->header, "args"));
+	json_t *y = plan_args(json_object_get(b->header, "args"));
 	int err = 0;
 
 	if (!x || !y)
