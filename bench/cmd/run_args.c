@@ -33,7 +33,8 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "JOURNAL", 0, "Journal to write; - is standard output", 0 },
 	{ "invocations", 'n', "N", 0, "Fresh processes per point", 0 },
 	{ "duration", 'd', "SECONDS", 0, "Length of one window", 0 },
-	{ "budget", KEY_BUDGET, "SECONDS", 0, "Reduce the invocations to take no longer", 0 },
+	{ "budget", KEY_BUDGET, "SECONDS", 0,
+	  "Reduce the invocations to take no longer; --confirm may take as long again", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Of order and schedules; recorded in any case", 0 },
 	{ "cpus", KEY_CPUS, "LIST", 0, "CPUs that schedule: 0-3,7, first, all; repeat to sweep",
 	  1 },
@@ -50,7 +51,7 @@ static const struct argp_option options[] = {
 	{ "require-live", KEY_REQUIRE_LIVE, NULL, 0, "Exit 77 without a usable kernel", 2 },
 	{ "resume", KEY_RESUME, NULL, 0, "Go on with an interrupted journal (-o)", 2 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and its duration", 2 },
-	{ "quiet", 'q', NULL, 0, "No progress, no table", 2 },
+	{ "quiet", 'q', NULL, 0, "No progress, no table of the run", 2 },
 	{ 0 },
 };
 
@@ -65,7 +66,7 @@ static const char doc[] =
 	"  twbench run latency --cpus 0 --cpus all -o cpus.jsonl\n"
 	"  # what does the refcount cost? (in user space: no kernel's time)\n"
 	"  twbench run user-schedule user-ebusy --impl posted,refcounted -n 20\n"
-	"  # is the new build slower than what a journal was measured with? red only if twice\n"
+	"  # is the new build slower than the one of a journal? Red only if twice\n"
 	"  twbench run --against main.jsonl --treatment twbench --confirm -o head.jsonl\n"
 	"  # the same of two implementations, side by side\n"
 	"  twbench run user-schedule --impl posted,refcounted -n 20 --confirm\n"
@@ -341,7 +342,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return err;
 }
 
-static const struct argp_child children[] = { { &run_verdict_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &run_verdict_argp, 0, "To compare afterwards, as twbench compare does:", 3 }, { 0 }
+};
 
 int run_args_parse(struct run_args *a, int argc, char **argv)
 {

@@ -6,19 +6,18 @@
 enum { KEY_AGAINST = 0x300, KEY_CONFIRM, KEY_STRICT, KEY_FORMAT };
 
 static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "To compare afterwards, as twbench compare does:", 3 },
 	{ "against", KEY_AGAINST, "BASE,...", 0,
 	  "Measure what the journal BASE did, unless benches or sweeps are given, compare BASE with"
 	  " it, and exit as compare does. BASE is judged before anything is measured",
-	  3 },
+	  0 },
 	{ "confirm", KEY_CONFIRM, NULL, 0,
 	  "Measure again what is a regression, into a journal beside the other (x.jsonl,"
 	  " x-confirm.jsonl); it stands only if it is one again. With --against, or of two"
 	  " implementations: --impl A,B",
-	  3 },
-	{ "strict", KEY_STRICT, NULL, 0, "Exit with 3 if there is no verdict on some row", 3 },
+	  0 },
+	{ "strict", KEY_STRICT, NULL, 0, "Exit with 3 if there is no verdict on some row", 0 },
 	{ "format", KEY_FORMAT, "text|markdown|json|github", 0,
-	  "How to say it (default: text); all but text: without the tables of the run", 3 },
+	  "How to say it (default: text); all but text: without the tables of the run", 0 },
 	{ 0 },
 };
 
