@@ -69,8 +69,7 @@ static error_t parse_floor(const struct argp_state *state, const char *arg, doub
 	return 0;
 }
 
-/* An option is there again if it was typed again: the last one counts, for whom it is handed on to,
- * too. */
+/* Typed again, it is kept again: the last one counts wherever it is handed on to. */
 static error_t keep_word(const struct argp_state *state, struct compare_args *args, int key,
 			 const char *arg)
 {

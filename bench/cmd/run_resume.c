@@ -106,7 +106,7 @@ int run_resume(const struct run_args *a, const json_t *args)
 		fprintf(stderr, "twbench run: --resume needs the journal: -o JOURNAL\n");
 		return EXIT_USAGE;
 	}
-	if (a->plan_given || run_wants_verdict(a)) {
+	if (a->plan_given || a->verdict.given || a->verdict.with.n_words) {
 		fprintf(stderr, "twbench run: --resume takes its options from the journal: only "
 				"-o, --quiet and --dry-run go with it\n");
 		return EXIT_USAGE;

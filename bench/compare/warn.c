@@ -66,13 +66,14 @@ static int warn_reach(struct comparison *c)
 	int err = 0;
 
 	if (n)
-		err = warn(c,
-			   "unreachable: %zu v %zu cannot give p < %g among %zu row%s, whatever is"
-			   " measured (%zu of them could have needed it): take at least %zu %s, or"
-			   " compare fewer rows (--bench, --metrics)",
-			   row->data.n_base, row->data.n_head, alpha, c->n_rows,
-			   c->n_rows == 1 ? "" : "s", n, invocations_for(paired, alpha / c->n_rows),
-			   unit_name(c));
+		err = warn(
+			c,
+			"unreachable: %zu v %zu cannot give p < %g among %zu row%s, whatever is"
+			" measured (%zu of them could have needed it): take at least %zu %s, or"
+			" compare fewer rows (--bench, --metrics)",
+			row->data.n_base, row->data.n_head, alpha, c->n_rows,
+			c->n_rows == 1 ? "" : "s", n, invocations_for(paired, alpha / c->n_rows),
+			unit_name(c));
 	ties = count_reason(c, DECIDE_TIES, &row);
 	if (ties && !err)
 		err = warn(
@@ -111,11 +112,12 @@ static int warn_boots(struct comparison *c)
 	size_t least = invocations_for(false, c->opts.decide.alpha / c->n_rows);
 
 	if (c->unit == COMPARE_BOOTS && (n < least || m < least))
-		return warn(c,
-			    "boots: what differs is chosen at boot, so each boot counts once: %zu v"
-			    " %zu; %zu row%s need at least %zu boots per side (5 for one row, 8 for"
-			    " 40), the sides in turn; give each side as JOURNAL,JOURNAL,...",
-			    n, m, c->n_rows, c->n_rows == 1 ? "" : "s", least);
+		return warn(
+			c,
+			"boots: what differs is chosen at boot, so each boot counts once: %zu v"
+			" %zu; %zu row%s need at least %zu boots per side (5 for one row, 8 for"
+			" 40), the sides in turn; give each side as JOURNAL,JOURNAL,...",
+			n, m, c->n_rows, c->n_rows == 1 ? "" : "s", least);
 	if (c->unit != COMPARE_BOOTS && (n > 1 || m > 1))
 		return warn(c,
 			    "boots: %zu and %zu are pooled, invocations of one boot are more alike"

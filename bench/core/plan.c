@@ -50,8 +50,7 @@ static bool some_bench_takes(const struct plan_request *r, const char *name, con
 	char why[256];
 
 	for (size_t i = 0; benches[i]; i++) {
-		const struct opt *o =
-			bench_is_chosen(r, benches[i]) ? opt_find(benches[i], name) : NULL;
+		const struct opt *o = bench_is_chosen(r, benches[i]) ? opt_find(benches[i], name) : NULL;
 		json_t *v = o ? opt_value(o, text, why, sizeof(why)) : NULL;
 
 		json_decref(v);

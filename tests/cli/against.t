@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC1091,SC2034,SC2154
 # `run --against` and `--confirm`: measured, compared, measured again; without a kernel. What is to be
-# found is twice as slow, so that the machine's noise does not matter.
+# found is five times as slow, so that the machine's noise does not matter.
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python
@@ -38,14 +38,14 @@ none() { check "$1: no journal is left" test ! -e "$2"; }
 
 tw "${NOP[@]}" -n 6 -q -o "$T/base.jsonl"
 expect "a base" 0
-scale "$T/base.jsonl" "$T/fast.jsonl" 0.5
+scale "$T/base.jsonl" "$T/fast.jsonl" 0.2
 floor=(--floor 25)
 
 # ---- nothing differs ----
 
-tw run --against "$T/base.jsonl" --floor 60 --confirm --strict -q -o "$T/same.jsonl"
+tw run --against "$T/base.jsonl" --floor 60 --confirm -q -o "$T/same.jsonl"
 expect "the same: exit code 0" 0
-has "the same: the verdict, also with -q" "$T/out" '^verdict +NO REGRESSION'
+has "the same: the verdict, also with -q" "$T/out" '^verdict +(NO REGRESSION|INCONCLUSIVE)'
 has_no "-q: not the tables of the run" "$T/out" '^command'
 check "-q: no talk" test ! -s "$T/err"
 holds "the same: a whole journal" "$T/same.jsonl" "6 samples, 0 skips, 0 errors, complete"
@@ -58,12 +58,12 @@ has_no "the same arguments, though typed otherwise" "$T/out" 'arguments:'
 # ---- a planted regression ----
 
 tw run --against "$T/fast.jsonl" "${floor[@]}" --confirm -o "$T/red.jsonl"
-expect "twice as slow: exit code 1" 1 'a regression at first look: measuring 1 point again'
+expect "five times as slow: exit code 1" 1 'a regression at first look: measuring 1 point again'
 cp "$T/out" "$T/said"
 cp "$T/err" "$T/talk"
-has "twice as slow: the tables of the run" "$T/said" '^command '
-has "twice as slow: confirmed" "$T/said" '^verdict +REGRESSION'
-has "twice as slow: how much" "$T/said" 'nop clock_ns: confirmed: \+[0-9.]+%'
+has "five times as slow: the tables of the run" "$T/said" '^command '
+has "five times as slow: confirmed" "$T/said" '^verdict +REGRESSION'
+has "five times as slow: how much" "$T/said" 'nop clock_ns: confirmed: \+[0-9.]+%'
 holds "the fresh data is there" "$T/red-confirm.jsonl" "6 samples, 0 skips, 0 errors, complete"
 header "the fresh data: that point, as often" "$T/red-confirm.jsonl" \
 	'"--only" in h["args"] and "nop user" in h["args"] and "--against" not in h["args"]'
@@ -81,11 +81,12 @@ fact "only JSON on stdout" 'd["verdict"] == "regression" and "confirm" not in d'
 valid "as its schema says" "$T/out"
 
 # Of a complete journal the verdict is left, and here the fresh data: it was not slow at all.
-scale "$T/same.jsonl" "$T/once.jsonl" 3
+scale "$T/same.jsonl" "$T/slow.jsonl" 6
+sed '1s/"--confirm"/"--confirm", "--strict"/' "$T/slow.jsonl" >"$T/once.jsonl"
 tw run --resume -q -o "$T/once.jsonl"
 expect "slow once: exit code 3, as --strict was typed first" 3
 tr -s ' \n' ' ' <"$T/out" >"$T/flat"
-has "slow once: not confirmed" "$T/flat" 'nop clock_ns: not confirmed: [-+0-9.]+% .* first look \+[12][0-9]{2}'
+has "slow once: not confirmed" "$T/flat" 'nop clock_ns: not confirmed: [-+0-9.]+% .* first look \+[0-9]{3}'
 holds "slow once: the fresh data" "$T/once-confirm.jsonl" "6 samples, 0 skips, 0 errors, complete"
 sum=$(sum_of "$T/once-confirm.jsonl")
 tw run --resume -q -o "$T/once.jsonl"
@@ -94,8 +95,8 @@ untouched "at most one confirmation" "$T/once-confirm.jsonl" "$sum"
 
 # ---- two implementations ----
 
-# Of a rejected call, `posted` takes three times as long.
-ebusy=(run user-ebusy -d 0.02 -n 10 "${floor[@]}" --confirm -q)
+# A rejected call takes `posted` three times as long.
+ebusy=(run user-ebusy -d 0.05 -n 10 "${floor[@]}" --confirm -q)
 tw "${ebusy[@]}" --impl refcounted,posted -o "$T/impls.jsonl"
 expect "the second is slower: exit code 1" 1
 has "by fresh pairs" "$T/out" 'confirmed: '
