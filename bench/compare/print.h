@@ -38,6 +38,9 @@ void compare_tell_counts(FILE *f, const struct comparison *c);
 char *compare_tell_left_out(const json_t *o);
 /* "latency delivery_ns_p50 (rate=1000)": the parameters that vary among the rows' points. */
 char *compare_tell_row(const struct comparison *c, const struct compare_row *r);
+/* "not confirmed: +0.1% [..]% on fresh data: EQUIVALENT; first look +2.1% [..]%": of a candidate; new
+ * text. */
+char *compare_tell_confirm(const struct compare_row *r);
 /* "JOURNAL (selected impl=a)", as typed, or the half of a journal. */
 char *compare_tell_side(const struct comparison *c, const struct side *s);
 /* An item per field of the environment that differs, and may; fmt: of its name and both values. */

@@ -151,26 +151,6 @@ static int print_twbench(const struct report *r, const json_t *env)
 			 fact(libbpf, env, "libbpf_version"));
 }
 
-/* Words that a shell would take apart are quoted, so that the line can be pasted. */
-static void print_word(FILE *f, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_-+=.,:/@%^";
-
-	if (*word && !word[strspn(word, plain)]) {
-		fputs(word, f);
-		return;
-	}
-	fputc('\'', f);
-	for (; *word; word++) {
-		if (*word == '\'')
-			fputs("'\\''", f);
-		else
-			fputc(*word, f);
-	}
-	fputc('\'', f);
-}
-
 static int print_command(const struct report *r, const struct journal *j)
 {
 	const json_t *args = json_object_get(j->header, "args"), *v;
@@ -189,7 +169,7 @@ static int print_command(const struct report *r, const struct journal *j)
 		if (!i && !strcmp(name, "twbench"))
 			continue;
 		fputc(' ', f);
-		print_word(f, json_string_value(v) ?: "?");
+		text_word(f, json_string_value(v) ?: "?");
 	}
 	err = fclose(f) ? -ENOMEM : 0;
 	err = err ?: text_item(r->out, "command", "%s", json_array_size(args) ? text : "-");
