@@ -7,9 +7,9 @@
 #     row      label: bench, parameters, metric
 #     change   Hodges-Lehmann shift, as a ratio: 0.02 is 2 % more
 #     lo hi    its 99 % interval
-#     verdict  REGRESSION, IMPROVEMENT, EQUIVALENT or INCONCLUSIVE
+#     verdict  REGRESSION, IMPROVEMENT, CHANGED, EQUIVALENT, INCONCLUSIVE or UNREACHABLE
 data = 'rows.tsv'
-verdicts = 'REGRESSION IMPROVEMENT EQUIVALENT INCONCLUSIVE'
+verdicts = 'REGRESSION IMPROVEMENT CHANGED EQUIVALENT INCONCLUSIVE UNREACHABLE'
 present = ''
 do for [v in verdicts] {
 	stats data using (strcol('verdict') eq v) name 'V' nooutput
@@ -41,7 +41,8 @@ set ytics ()
 set arrow 1 from 0, graph 0 to 0, graph 1 nohead ls 20
 pick(v, x) = strcol('verdict') eq v ? x : NaN
 # The palette's colours; the shape carries the meaning as well.
-look(v) = v eq 'REGRESSION' ? 2 : v eq 'IMPROVEMENT' ? 3 : v eq 'EQUIVALENT' ? 1 : 8
+look(v) = v eq 'REGRESSION' ? 2 : v eq 'IMPROVEMENT' ? 3 : v eq 'CHANGED' ? 4 : \
+	v eq 'EQUIVALENT' ? 1 : v eq 'INCONCLUSIVE' ? 8 : 5
 percent(name) = column(name) * 100
 # Characters have no room for the ends of bars.
 bars = is_txt ? "using (pick(v, percent('lo'))):(-$0):(percent('hi') - percent('lo')):(0) \

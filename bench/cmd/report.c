@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* twbench report: journals as plain text, for people and for kernel lists. */
+/* twbench report: journals as plain text, for people and for kernel lists, or as a page. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,22 +11,30 @@
 #include "exit_code.h"
 #include "inputs.h"
 #include "report.h"
+#include "report_html.h"
 
-#define WHO "twbench report"
+#define WHO REPORT_WHO
 
 /* ---- command line ---- */
 
-enum { KEY_HTML = 0x100 };
+enum { KEY_HTML = 0x100, KEY_TREATMENT };
 
 struct args {
-	bool all, html;
+	struct report_html html; /* dir: NULL: plain text */
+	const char *treatment;
 	char **paths;
 	size_t n;
 };
 
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Print every metric and every percentile", 0 },
-	{ "html", KEY_HTML, "DIR", 0, "Write pages into DIR (not available yet)", 0 },
+	{ "html", KEY_HTML, "DIR", 0,
+	  "Write DIR/index.html instead: one page with the tables, the figures that `twbench plot`"
+	  " draws, and the verdicts of `twbench compare` if there are two journals. It holds no"
+	  " script and refers to nothing else",
+	  0 },
+	{ "treatment", KEY_TREATMENT, "WHAT,...", 0,
+	  "With --html and two journals: what is meant to differ, as of `twbench compare`", 0 },
 	{ 0 },
 };
 
@@ -36,10 +44,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'a':
-		args->all = true;
+		args->html.all = true;
 		return 0;
 	case KEY_HTML:
-		args->html = true;
+		args->html.dir = arg;
+		return 0;
+	case KEY_TREATMENT:
+		args->treatment = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
@@ -57,36 +68,44 @@ static const struct argp argp = {
 	.doc = "Print what journals say as plain text, at most 100 columns wide. Journals of one"
 	       " environment become one table, others follow each other. \"-\" is standard input."
 	       "\v"
-	       "Exit status: 0; 2 usage; 5 bad or foreign input; 6 output failed.\n"
+	       "--html prints the path of the page, whose figures need gnuplot. Of two journals the"
+	       " first is the base; where they cannot be compared the page says why.\n"
+	       "Exit status: 0, whatever the verdicts are; 2 usage; 5 bad or foreign input; 6 output"
+	       " failed.\n"
 	       "\n"
 	       "EXAMPLES\n"
 	       "  twbench report results/run.jsonl\n"
 	       "  twbench report --all monday.jsonl tuesday.jsonl\n"
+	       "  twbench report --html page main.jsonl patched.jsonl --treatment kernel\n"
 	       "  twbench run -p smoke -o - | twbench report -\n",
 };
 
 /* -1: go on; otherwise the exit code. */
 static int parse_args(int argc, char **argv, struct args *args)
 {
-	int code = cli_parse(&argp, argc, argv, args);
+	char why[300];
+	int code = cli_parse(&argp, argc, argv, args), err;
 
 	if (code >= 0)
 		return code;
-	if (args->html) {
-		fputs(WHO ": --html is not available yet\n", stderr);
-		return EXIT_USAGE;
-	}
 	if (!args->n) {
 		fputs(WHO ": which JOURNAL? `twbench run -o FILE` writes one\n", stderr);
 		return EXIT_USAGE;
 	}
-	return -1;
+	if (args->treatment && (!args->html.dir || args->n != 2)) {
+		fputs(WHO ": --treatment is of --html and two journals\n", stderr);
+		return EXIT_USAGE;
+	}
+	err = treatment_parse(&args->html.treatment, args->treatment, why, sizeof(why));
+	if (!err)
+		return -1;
+	fprintf(stderr, WHO ": --treatment %s\n", err == -EINVAL ? why : strerror(-err));
+	return err == -EINVAL ? EXIT_USAGE : EXIT_INTERNAL;
 }
 
 /* ---- journals of one environment ---- */
 
-/* Moves those that go with the first of v[from..] next to it; returns where the others start. */
-static size_t gather(const struct journal **v, size_t n, size_t from)
+size_t report_gather(const struct journal **v, size_t n, size_t from)
 {
 	const struct journal *tmp;
 	char fields[512];
@@ -113,7 +132,7 @@ static int print_groups(const struct journal **v, size_t n, bool all)
 	for (from = 0; from < n && !err; from = end) {
 		struct report r = { .out = stdout, .all = all, .journals = v + from };
 
-		end = gather(v, n, from);
+		end = report_gather(v, n, from);
 		r.n = end - from;
 		if (from)
 			fputs("\n\n", stdout);
@@ -140,21 +159,32 @@ static int print_all(const struct inputs *in, bool all)
 	return err;
 }
 
+static int report(const struct args *args)
+{
+	struct inputs in;
+	int code = inputs_read(WHO, args->paths, args->n, &in), err;
+
+	if (code)
+		return code;
+	if (args->html.dir) {
+		code = report_html(&args->html, &in);
+	} else {
+		err = print_all(&in, args->html.all);
+		if (err)
+			fprintf(stderr, WHO ": %s\n", strerror(-err));
+		code = err ? EXIT_INTERNAL : EXIT_DONE;
+	}
+	inputs_free(&in);
+	return code;
+}
+
 int cmd_report(int argc, char **argv)
 {
 	struct args args = { 0 };
-	struct inputs in;
-	int code = parse_args(argc, argv, &args), err;
+	int code = parse_args(argc, argv, &args);
 
-	if (code >= 0)
-		return code;
-	code = inputs_read(WHO, args.paths, args.n, &in);
-	if (code)
-		return code;
-	err = print_all(&in, args.all);
-	inputs_free(&in);
-	if (!err)
-		return EXIT_DONE;
-	fprintf(stderr, WHO ": %s\n", strerror(-err));
-	return EXIT_INTERNAL;
+	if (code < 0)
+		code = report(&args);
+	treatment_free(&args.html.treatment);
+	return code;
 }
