@@ -48,17 +48,19 @@ static void not_drawn(struct page *p, const struct figure *f, const char *why)
 	note(p, "note", "Not drawn: %s (%s). Measure it: %s", f->source->name, why, f->measure);
 }
 
-static void put_picture(struct page *p, const struct figure *f, const struct figure_points *points)
+static void put_picture(struct page *p, const struct figure *f, struct figure_points *points)
 {
-	char why[400], caption[1200], left_out[80] = "";
-	char *svg;
-	int code = plot_svg(REPORT_WHO, f, points, NULL, "", &svg, why, sizeof(why));
+	char why[400], caption[800], left_out[80] = "", *svg;
+	int code;
 
+	/* The page has the machine on top, and what is held below the picture. */
 	if (points->left_out)
-		snprintf(left_out, sizeof(left_out), " %zu other point%s not in it.",
+		snprintf(left_out, sizeof(left_out), "; %zu other point%s not in it",
 			 points->left_out, points->left_out == 1 ? " is" : "s are");
-	snprintf(caption, sizeof(caption), "%s. %s%s%s%s", f->title, *points->held ? "Held: " : "",
-		 points->held, *points->held ? "." : "", left_out);
+	snprintf(caption, sizeof(caption), "%s. Held: %s%s.", f->source->name,
+		 *points->held ? points->held : "nothing", left_out);
+	*points->held = '\0';
+	code = plot_svg(REPORT_WHO, f, points, NULL, "", &svg, why, sizeof(why));
 	if (!code && html_figure(&p->html, svg, f->title, caption)) {
 		snprintf(why, sizeof(why), "gnuplot drew something else than expected");
 		fprintf(stderr, REPORT_WHO ": %s: %s\n", f->source->name, why);

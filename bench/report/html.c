@@ -140,14 +140,17 @@ static void put_head(FILE *out, const char *head)
 void html_table_begin(struct html *h, const char *caption)
 {
 	html_end_list(h);
-	fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", h->out);
-	html_text(h->out, caption ?: "table");
-	fputs("\"><table>\n", h->out);
-	if (!caption)
-		return;
-	fputs("<caption>", h->out);
-	html_text(h->out, caption);
-	fputs("</caption>\n", h->out);
+	/* Not <caption>: that would be as narrow as the table, and scroll with it. */
+	if (caption) {
+		fprintf(h->out, "<p class=\"caption\" id=\"s%zu\">", ++h->ids);
+		html_text(h->out, caption);
+		fputs("</p>\n", h->out);
+	}
+	fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"table\"><table",
+	      h->out);
+	if (caption)
+		fprintf(h->out, " aria-labelledby=\"s%zu\"", h->ids);
+	fputs(">\n", h->out);
 }
 
 void html_table_end(struct html *h)

@@ -38,7 +38,7 @@ void html_item(struct html *h, const char *label, const char *text);
 /* kind: of the looks, "lead", "note", ... */
 void html_paragraph(struct html *h, const char *kind, const char *text);
 
-/* Begins and ends a table that scrolls by itself where it is too wide. */
+/* Begins and ends a table that scrolls by itself where it is too wide; its caption does not. */
 void html_table_begin(struct html *h, const char *caption);
 void html_table_end(struct html *h);
 /* The same table as table_print(): no cell is written another way. NULL caption: none. 0 or
