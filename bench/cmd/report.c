@@ -54,6 +54,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
+		args->html.paths = args->paths;
 		args->n = state->argc - state->next;
 		return 0;
 	default:

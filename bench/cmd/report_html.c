@@ -172,14 +172,14 @@ static int compare_two(struct page *p)
 	char fields[512];
 	int code;
 
-	if (!strcmp(v[0].path, "-") || !strcmp(v[1].path, "-")) {
+	if (!strcmp(p->o->paths[0], "-") || !strcmp(p->o->paths[1], "-")) {
 		html_paragraph(&p->html, "note",
 			       "No comparison: standard input cannot be read twice.");
 		return 0;
 	}
 	c.opts.treatment = p->o->treatment;
-	c.base.spec = v[0].path;
-	c.head.spec = v[1].path;
+	c.base.spec = p->o->paths[0];
+	c.head.spec = p->o->paths[1];
 	code = read_floor(&c);
 	code = code ? code
 		    : put_comparison(p, &c, inputs_same_env(&v[0], &v[1], fields, sizeof(fields)));
@@ -194,7 +194,7 @@ static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return !strcmp(path, "-") ? "standard input" : slash && slash[1] ? slash + 1 : path;
+	return slash ? slash + 1 : path;
 }
 
 static int put_group(struct page *p, const struct journal **v, size_t n, bool alone)
@@ -255,20 +255,24 @@ static int put_body(struct page *p)
 static int write_page(const struct page *p, const char *body)
 {
 	const json_t *env = json_object_get(p->in->v[0].header, "env");
-	char title[400] = "twbench:", about[320], path[PATH_MAX];
+	char title[400] = "twbench:", about[320], path[PATH_MAX], *text = NULL;
 	struct placing to;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
 	int err;
 
 	for (size_t i = 0; i < p->in->n; i++)
 		snprintf(title + strlen(title), sizeof(title) - strlen(title), "%s %s", i ? "," : "",
 			 base_name(p->in->v[i].path));
 	report_machine(env, about, sizeof(about));
-	err = place_begin(&to, p->o->dir);
+	if (f)
+		html_page(f, &p->html, title, about, body);
+	err = !f || fclose(f) ? -ENOMEM : place_begin(&to, p->o->dir);
 	if (!err) {
-		html_page(to.out, &p->html, title, about, body);
 		snprintf(path, sizeof(path), "%s/index.html", p->o->dir);
-		err = place_end(&to, path, 0);
+		err = place_end(&to, path, fwrite(text, 1, size, to.out) == size ? 0 : -errno);
 	}
+	free(text);
 	if (!err)
 		puts(path);
 	else

@@ -13,6 +13,7 @@
 struct report_html {
 	const char *dir;
 	bool all;
+	char *const *paths; /* of the journals, as typed */
 	struct treatment treatment; /* of the comparison, if there are two journals */
 };
 

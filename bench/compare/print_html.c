@@ -175,8 +175,8 @@ int compare_print_html(struct html *h, const struct comparison *c, const char *f
 	err = err ?: put_sides(h, c);
 	if (!err && forest)
 		err = html_figure(h, forest, "Change from base to head",
-				  "Change from base to head; beyond the floor counts. Rows of ratios,"
-				  " and those without an interval, are in the table only.");
+				  "forest. What counts is an interval beyond the floor. Rows of"
+				  " ratios, and those without an interval, are in the table only.");
 	err = err ?: put_rows(h, c);
 	err = err ?: put_notes(h, c);
 	return err ?: put_remarks(h, c);

@@ -26,7 +26,7 @@ static const char *entity(char c)
 	}
 }
 
-static bool is_utf8(const char *text)
+bool html_is_utf8(const char *text)
 {
 	json_t *v = json_string(text);
 
@@ -45,7 +45,7 @@ static size_t no_character(const unsigned char *p)
 void html_text(FILE *out, const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
-	bool utf8 = is_utf8(text);
+	bool utf8 = html_is_utf8(text);
 
 	while (*p) {
 		size_t n = utf8 ? no_character(p) : *p >= 0x80;
@@ -79,7 +79,7 @@ int html_heading(struct html *h, const char *title)
 	html_text(h->out, title);
 	fprintf(h->out, "</h%d>\n", h->level);
 	return json_array_append_new(h->contents,
-				     json_pack("[i,s,s]", h->level, id, is_utf8(title) ? title : "?"))
+				     json_pack("[i,s,s]", h->level, id, html_is_utf8(title) ? title : "?"))
 		       ? -ENOMEM
 		       : 0;
 }

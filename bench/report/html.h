@@ -28,6 +28,8 @@ struct html {
 /* Escaped, as text or between double quotes; what XML or UTF-8 do not know is replaced. */
 void html_text(FILE *out, const char *text);
 
+bool html_is_utf8(const char *text);
+
 /* A heading of h->level that the contents name. 0 or -ENOMEM. */
 int html_heading(struct html *h, const char *title);
 

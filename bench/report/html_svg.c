@@ -74,9 +74,23 @@ static const char *skip_title(const char *p)
 	return end ? end + 8 : NULL;
 }
 
+/* gnuplot leaves a '>' as it is, also where "]]>" is no XML; a name may have been cut in the middle
+ * of a character. */
+static void put_byte(FILE *out, unsigned char c, bool utf8)
+{
+	if (c == '>')
+		fputs("&gt;", out);
+	else if (c >= 0x80 && !utf8)
+		fputc('?', out);
+	else
+		fputc(c, out);
+}
+
 /* 0, or -EINVAL. */
 static int put_drawing(FILE *out, const char *p, const char *end, size_t figure)
 {
+	bool utf8 = html_is_utf8(p);
+
 	while (p && p < end) {
 		const char *behind = skip_title(p);
 
@@ -85,7 +99,7 @@ static int put_drawing(FILE *out, const char *p, const char *end, size_t figure)
 		else if (*p == '<')
 			p = put_tag(out, p, figure);
 		else
-			fputc(*p++, out);
+			put_byte(out, *p++, utf8);
 	}
 	return p == end ? 0 : -EINVAL;
 }

@@ -73,10 +73,10 @@ check "standard input: the same tables" $CHECK text "$T/stdin/index.html" "$T/fi
 
 # ---- two: verdicts ----
 
-$SIM "$T/base" n=20 points=3 seed=1 metric.busy_ns=700
-$SIM "$T/worse" n=20 points=3 seed=2 shift=0.05 start=1 metric.busy_ns=700
-$SIM "$T/few" n=4 points=3 seed=3 boot=b9
-$SIM "$T/other" n=20 points=3 seed=2 shift=-0.05 env.kernel_release=6.19.0 env.turbo=false
+$SIM "$T/base.jsonl" n=20 points=3 seed=1 metric.busy_ns=700
+$SIM "$T/worse.jsonl" n=20 points=3 seed=2 shift=0.05 start=1 metric.busy_ns=700
+$SIM "$T/few.jsonl" n=3 points=3 seed=3 boot=b9
+$SIM "$T/other.jsonl" n=20 points=3 seed=2 shift=-0.05 env.kernel_release=6.19.0 env.turbo=false
 
 # verdicts NAME BASE HEAD [OPTION]...
 verdicts() {
@@ -85,28 +85,28 @@ verdicts() {
 	html "$1" "${@:2}"
 	check "$1: the verdicts of compare" $CHECK verdicts "$T/$1/index.html" "$T/$1.json"
 }
-verdicts worse "$T/base" "$T/worse"
-as_text worse "$T/base" "$T/worse"
+verdicts worse "$T/base.jsonl" "$T/worse.jsonl"
+as_text worse "$T/base.jsonl" "$T/worse.jsonl"
 has "worse: there is one" "$T/worse/index.html" 'verdict worse">REGRESSION'
 drawn worse "Change from base to head" "Latency against offered rate"
-verdicts few "$T/base" "$T/few"
+verdicts few "$T/base.jsonl" "$T/few.jsonl"
 has "few: nothing can be told" "$T/few/index.html" 'class="v open">.*UNREACHABLE'
-verdicts better "$T/base" "$T/other" --treatment kernel,turbo
+verdicts better "$T/base.jsonl" "$T/other.jsonl" --treatment kernel_release,turbo
 has "better: the treatment is named" "$T/better/index.html" 'kernel_release: 6.18.15, 6.19.0'
-"$TWBENCH" compare --self "$T/base" >"$T/out" 2>&1
+"$TWBENCH" compare --self "$T/base.jsonl" >"$T/out" 2>&1
 check "noise floors were measured" test -s "$T/noise-floor.json"
-verdicts floor "$T/base" "$T/worse"
+verdicts floor "$T/base.jsonl" "$T/worse.jsonl"
 has "floor: that of the machine" "$T/floor/index.html" '%\*</td>'
 rm "$T/noise-floor.json"
 
-html apart "$T/base" "$T/other"
+html apart "$T/base.jsonl" "$T/other.jsonl"
 has "not comparable: it says so" "$T/apart/index.html" 'NOT COMPARABLE'
 has "not comparable: the fields" "$T/apart/index.html" 'they differ in kernel_release, turbo'
 has "not comparable: what they are" "$T/apart/index.html" 'kernel_release: 6.18.15, 6.19.0'
 has_no "not comparable: no verdict" "$T/apart/index.html" 'class="v '
 as_text_of_one() { # the tables of one journal have to be those of its own report
-	run "$TWBENCH" report "$T/base" && cp "$T/out" "$T/1.txt"
-	run "$TWBENCH" report "$T/other" && cp "$T/out" "$T/2.txt"
+	run "$TWBENCH" report "$T/base.jsonl" && cp "$T/out" "$T/1.txt"
+	run "$TWBENCH" report "$T/other.jsonl" && cp "$T/out" "$T/2.txt"
 	"$PYTHON" - "$T/apart/index.html" "$T/1.txt" "$T/2.txt" <<'PY'
 import sys
 
@@ -125,30 +125,30 @@ for pair in zip(text, page):
 PY
 }
 check "not comparable: one after the other" as_text_of_one
-sed -n 1,30p "$T/base" >"$T/torn"
-html torn "$T/torn" "$T/worse"
-has "incomplete: warned of" "$T/err" 'torn is incomplete'
+sed -n 1,30p "$T/base.jsonl" >"$T/torn.jsonl"
+html torn "$T/torn.jsonl" "$T/worse.jsonl"
+has "incomplete: warned of" "$T/err" 'torn.jsonl is incomplete'
 has "incomplete: also on the page" "$T/torn/index.html" '>INCOMPLETE<'
 has "incomplete: no verdict, and why" "$T/torn/index.html" 'NO COMPARISON'
 code=0
-"$TWBENCH" report --html "$T/half" - "$T/worse" <"$T/base" >"$T/out" 2>"$T/err" || code=$?
+"$TWBENCH" report --html "$T/half" - "$T/worse.jsonl" <"$T/base.jsonl" >"$T/out" 2>"$T/err" || code=$?
 expect "standard input and another" 0
 has "standard input and another: no verdict, and why" "$T/half/index.html" 'read twice'
-$SIM "$T/skips" n=3
-sed -i '$d' "$T/skips"
+$SIM "$T/skips.jsonl" n=3
+sed -i '$d' "$T/skips.jsonl"
 {
 	echo '{"kind":"skip","bench":"latency","params":{"trigger":"perf-hw"},"reason":"no PMU"}'
 	echo '{"kind":"error","bench":"latency","params":{"rate":7},"reason":"a law is broken"}'
 	echo '{"kind":"footer","samples":3,"skipped":1,"errors":1,"elapsed_s":1.0}'
-} >>"$T/skips"
-html skips "$T/skips"
-as_text skips "$T/skips"
+} >>"$T/skips.jsonl"
+html skips "$T/skips.jsonl"
+as_text skips "$T/skips.jsonl"
 has "skips: told" "$T/skips/index.html" '>latency trigger=perf-hw: no PMU<'
 has "errors: told" "$T/skips/index.html" '>latency rate=7: a law is broken<'
 
 # ---- foreign words ----
 
-"$PYTHON" - $J "$T/hostile" <<'PY'
+"$PYTHON" - $J "$T/hostile.jsonl" <<'PY'
 import json
 import sys
 
@@ -160,7 +160,7 @@ with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
             line["args"].append(EVIL)
         if line["kind"] == "sample":
             line["warnings"] = [EVIL]
-            line["params"]["mode"] = EVIL
+            line["params"]["mode"] = EVIL + "\u00fc" * 300
             line["params"]["trigger"] = line["params"].get("trigger", "") + EVIL
             line["params"]['"><b>'] = EVIL
             line["metrics"]["<i>_ns"] = 1
@@ -172,13 +172,13 @@ with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
             line["skipped"] += 1
         out.write(json.dumps(line) + "\n")
 PY
-cp "$T/hostile" "$T/<b>hos\"tile'&.jsonl"
+cp "$T/hostile.jsonl" "$T/<b>hos\"tile'&.jsonl"
 html hostile "$T/<b>hos\"tile'&.jsonl"
 has "hostile: what it says is there, as text" "$T/hostile/index.html" '&lt;script&gt;alert\(1\)'
-has_no "hostile: no tag of it" "$T/hostile/index.html" '<(script|img|b>|i>|svg/)'
-$SIM "$T/evil.base" n=9 "warn=<script>alert(1)</script>" 'metric.<i>"x_ns=1'
-$SIM "$T/evil.head" n=9 seed=2 shift=0.1 "warn=<script>alert(2)</script>" 'metric.<i>"x_ns=1'
-html evil "$T/evil.base" "$T/evil.head"
+has_no "hostile: no tag of it" "$T/hostile/index.html" '<(script|img|b>=|i>_|svg/)'
+$SIM "$T/evil.base.jsonl" n=9 "warn=<script>alert(1)</script>" 'metric.<i>"x_ns=1'
+$SIM "$T/evil.head.jsonl" n=9 seed=2 shift=0.1 "warn=<script>alert(2)</script>" 'metric.<i>"x_ns=1'
+html evil "$T/evil.base.jsonl" "$T/evil.head.jsonl"
 has "evil: the warnings" "$T/evil/index.html" '&lt;script&gt;alert\(2\)'
 
 # ---- what cannot be done ----
@@ -190,19 +190,22 @@ for dir in "$T/file" "$T/no/such" /proc; do
 done
 tw report --html "$T/none"
 refused "no journal" 2 'which JOURNAL'
-tw report --html "$T/none" --treatment frob "$T/base" "$T/other"
+tw report --html "$T/none" --treatment frob "$T/base.jsonl" "$T/other.jsonl"
 refused "an unknown treatment" 2 'frob'
-tw report --html "$T/none" --treatment kernel "$T/base"
+tw report --html "$T/none" --treatment kernel "$T/base.jsonl"
 refused "a treatment of one journal" 2 'two journals'
 rm -rf "$T/none"
-sed '5s/.\{40\}$//' $J >"$T/damaged"
-tw report --html "$T/none" "$T/damaged"
+sed '5s/.\{40\}$//' $J >"$T/damaged.jsonl"
+tw report --html "$T/none" "$T/damaged.jsonl"
 refused "a damaged journal" 5 'damaged'
 check "a damaged journal: no directory" test ! -e "$T/none"
 echo old >"$T/fixture/index.html"
 code=0
-(ulimit -f 8 && exec "$TWBENCH" report --html "$T/fixture" $J) >"$T/out" 2>"$T/err" || code=$?
-check "a file that cannot grow: exit code 6 or killed" test "$code" -ne 0
+(trap '' XFSZ && ulimit -f 8 && PATH=/nonexistent exec "$TWBENCH" report --html "$T/fixture" $J) \
+	>"$T/out" 2>"$T/err" || code=$?
+expect "a file that cannot grow" 6 'index.html: File too large'
+check "a file that cannot grow: no path is printed" test ! -s "$T/out"
+check "a file that cannot grow: nothing half written" diff <(echo index.html) <(ls -A "$T/fixture")
 check "a file that cannot grow: the old page stays" diff <(echo old) "$T/fixture/index.html"
 
 code=0
