@@ -307,7 +307,7 @@ static int compare(struct args *args, const char *path)
 
 int cmd_compare(int argc, char **argv)
 {
-	struct args args = { .opts = COMPARE_DEFAULTS };
+	struct args args = { .opts = { .decide = DECIDE_DEFAULTS, .floor = 0.01 } };
 	int code = parse_args(argc, argv, &args);
 	char *path = NULL;
 	bool must;

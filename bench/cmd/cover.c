@@ -148,7 +148,7 @@ static int cover(const struct args *args)
 
 int cmd_cover(int argc, char **argv)
 {
-	struct args args = { .opts = COMPARE_DEFAULTS };
+	struct args args = { .opts = { .decide = DECIDE_DEFAULTS, .floor = 0.01 } };
 	int code = parse_args(argc, argv, &args);
 
 	if (code < 0) {

@@ -32,7 +32,7 @@ struct page {
 /* ---- figures ---- */
 
 __attribute__((format(printf, 3, 4))) static void note(struct page *p, const char *kind,
-							const char *fmt, ...)
+						       const char *fmt, ...)
 {
 	char text[1200];
 	va_list ap;
@@ -199,8 +199,12 @@ static const char *base_name(const char *path)
 
 static int put_group(struct page *p, const struct journal **v, size_t n, bool alone)
 {
-	struct report r = { .html = &p->html, .after_section = put_figures, .arg = p,
-			    .all = p->o->all, .journals = v, .n = n };
+	struct report r = { .html = &p->html,
+			    .after_section = put_figures,
+			    .arg = p,
+			    .all = p->o->all,
+			    .journals = v,
+			    .n = n };
 	char title[400];
 	size_t used = 0;
 
@@ -262,8 +266,8 @@ static int write_page(const struct page *p, const char *body)
 	int err;
 
 	for (size_t i = 0; i < p->in->n; i++)
-		snprintf(title + strlen(title), sizeof(title) - strlen(title), "%s %s", i ? "," : "",
-			 base_name(p->in->v[i].path));
+		snprintf(title + strlen(title), sizeof(title) - strlen(title), "%s %s",
+			 i ? "," : "", base_name(p->in->v[i].path));
 	report_machine(env, about, sizeof(about));
 	if (f)
 		html_page(f, &p->html, title, about, body);

@@ -26,11 +26,6 @@ struct compare_opts {
 	json_t *noise; /* floors that were measured, see noise_floor.h; NULL: none */
 };
 
-#define COMPARE_DEFAULTS \
-	{ \
-		.decide = DECIDE_DEFAULTS, .floor = 0.01 \
-	}
-
 struct compare_row {
 	const struct side_point *base, *head;
 	const struct bench *bench; /* NULL if this twbench does not know it */

@@ -17,9 +17,12 @@
 static const struct look {
 	const char *kind, *sign;
 } looks[] = {
-	[VERDICT_REGRESSION] = { "worse", "\u2717" },  [VERDICT_IMPROVEMENT] = { "better", "\u2713" },
-	[VERDICT_CHANGED] = { "other", "\u2260" },     [VERDICT_EQUIVALENT] = { "same", "=" },
-	[VERDICT_INCONCLUSIVE] = { "open", "?" },      [VERDICT_UNREACHABLE] = { "open", "\u2205" },
+	[VERDICT_REGRESSION] = { "worse", "\u2717" },
+	[VERDICT_IMPROVEMENT] = { "better", "\u2713" },
+	[VERDICT_CHANGED] = { "other", "\u2260" },
+	[VERDICT_EQUIVALENT] = { "same", "=" },
+	[VERDICT_INCONCLUSIVE] = { "open", "?" },
+	[VERDICT_UNREACHABLE] = { "open", "\u2205" },
 };
 
 static int put_item(struct html *h, const char *label, char *text)
@@ -132,17 +135,18 @@ static int put_notes(struct html *h, const struct comparison *c)
 	const struct decide_opts *o = &c->opts.decide;
 	char numbers[FIGURE_MAX], *text;
 
-	if (asprintf(&text,
-		     "%s; base, head: medians. change: Hodges-Lehmann shift (%% of the base; ratios:"
-		     " a difference) with its interval. Worse or better: p < %g after Holm over %zu"
-		     " row%s, and the interval beyond the floor; equivalent: within it. Floors marked *"
-		     " were measured by compare --self. detects: the smallest change found with a"
-		     " chance of %g %%. INCONCLUSIVE +n: further %s that a verdict may take.",
-		     figure_numbers(numbers, c), o->alpha, c->n_rows, c->n_rows == 1 ? "" : "s",
-		     100 * o->power,
-		     c->unit == COMPARE_PAIRS	? "pairs"
-		     : c->unit == COMPARE_BOOTS ? "boots per side"
-						: "invocations per side") < 0)
+	if (asprintf(
+		    &text,
+		    "%s; base, head: medians. change: Hodges-Lehmann shift (%% of the base; ratios:"
+		    " a difference) with its interval. Worse or better: p < %g after Holm over %zu"
+		    " row%s, and the interval beyond the floor; equivalent: within it. Floors marked *"
+		    " were measured by compare --self. detects: the smallest change found with a"
+		    " chance of %g %%. INCONCLUSIVE +n: further %s that a verdict may take.",
+		    figure_numbers(numbers, c), o->alpha, c->n_rows, c->n_rows == 1 ? "" : "s",
+		    100 * o->power,
+		    c->unit == COMPARE_PAIRS   ? "pairs"
+		    : c->unit == COMPARE_BOOTS ? "boots per side"
+					       : "invocations per side") < 0)
 		return -ENOMEM;
 	html_paragraph(h, "note", text);
 	free(text);

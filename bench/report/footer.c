@@ -50,20 +50,21 @@ static int print_spread_notes(const struct report *r, size_t min, size_t max)
 	int err = 0;
 
 	if (max >= 6)
-		err = report_item(r, "",
-				"[a, b]: 95 %% interval of that median, by order statistics (exact"
-				" binomial; n = %zu reaches %.1f %%).",
-				n, 100 * median_ranks(n, 0.95, &lo, &hi));
+		err = report_item(
+			r, "",
+			"[a, b]: 95 %% interval of that median, by order statistics (exact"
+			" binomial; n = %zu reaches %.1f %%).",
+			n, 100 * median_ranks(n, 0.95, &lo, &hi));
 	if (!err && min < 6 && max > 1)
 		err = report_item(r, "",
-				"a .. b: minimum and maximum over the invocations; fewer than 6"
-				" support no 95 %% interval.");
+				  "a .. b: minimum and maximum over the invocations; fewer than 6"
+				  " support no 95 %% interval.");
 	if (!err && min == 1)
 		err = report_item(r, "", "n = 1: a single invocation has no spread.");
 	if (!err && boots > 1)
 		err = report_item(r, "",
-				"%zu boots are pooled: the spread is not that from boot to boot.",
-				boots);
+				  "%zu boots are pooled: the spread is not that from boot to boot.",
+				  boots);
 	return err;
 }
 
@@ -100,16 +101,17 @@ static int print_notes(const struct report *r, const struct sections *s)
 	int err;
 
 	rows_range(s, &min, &max);
-	err = report_item(r, "notes",
-			"Numbers are medians over n invocations (a fresh process each; programs and"
-			" maps, where there are any, are loaded anew) of what one invocation measured, percentiles"
-			" included.");
+	err = report_item(
+		r, "notes",
+		"Numbers are medians over n invocations (a fresh process each; programs and"
+		" maps, where there are any, are loaded anew) of what one invocation measured, percentiles"
+		" included.");
 	err = err ?: print_spread_notes(r, min, max);
 	if (err || !any_percentile(s))
 		return err;
 	return report_item(r, "",
-			 "-: unknown, or too few values for a 95 %% interval of the percentile"
-			 " (p99 needs 368, p99.9 3 688). inf: beyond what completed.");
+			   "-: unknown, or too few values for a 95 %% interval of the percentile"
+			   " (p99 needs 368, p99.9 3 688). inf: beyond what completed.");
 }
 
 /* ---- recorder ---- */
@@ -155,9 +157,10 @@ static int print_nop(const struct report *r, const struct section *nop, const ch
 	if (!*said)
 		return err;
 	return report_item(r, "recorder",
-			 "%s ns per event%s, of which the clock %s ns (%.0f %%); not subtracted",
-			 number_text(a, recorder, ""), strcmp(where, "bpf") ? " in user space" : "",
-			 number_text(b, clock, ""), 100 * clock / recorder);
+			   "%s ns per event%s, of which the clock %s ns (%.0f %%); not subtracted",
+			   number_text(a, recorder, ""),
+			   strcmp(where, "bpf") ? " in user space" : "", number_text(b, clock, ""),
+			   100 * clock / recorder);
 }
 
 static int print_recorder(const struct report *r, const struct sections *s)
@@ -174,7 +177,8 @@ static int print_recorder(const struct report *r, const struct sections *s)
 	if (err)
 		return err;
 	if (!isnan(clock))
-		return report_item(r, "recorder",
+		return report_item(
+			r, "recorder",
 			"one clock read takes %s ns, not subtracted; the bench `nop` measures"
 			" the whole recorder",
 			number_text(text, clock, ""));
@@ -227,9 +231,9 @@ static int print_generator(const struct report *r)
 	if (intended <= 0)
 		return 0;
 	return report_item(r, "generator",
-			 "%s of %s due instants called late: after the next was due (%.3g %%)",
-			 number_text(a, late, ""), number_text(b, intended, ""),
-			 100 * late / intended);
+			   "%s of %s due instants called late: after the next was due (%.3g %%)",
+			   number_text(a, late, ""), number_text(b, intended, ""),
+			   100 * late / intended);
 }
 
 static int print_losses(const struct report *r)
@@ -273,8 +277,7 @@ static int print_laws(const struct report *r)
 			n += json_object_get(sample, "counts") != NULL;
 	if (!n)
 		return 0;
-	return report_item(r, "laws", "conservation laws held in all %zu samples with counts",
-			 n);
+	return report_item(r, "laws", "conservation laws held in all %zu samples with counts", n);
 }
 
 int report_footer(const struct report *r, const struct sections *s)

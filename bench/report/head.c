@@ -93,11 +93,11 @@ static int print_kernel(const struct report *r, const json_t *env)
 	if (!governors)
 		governors = json_object_get(env, "governor");
 	err = report_item(r, "kernel",
-			"%s, preempt %s, clocksource %s, governor %s, turbo %s, debug options %s",
-			fact(release, env, "kernel_release"), fact(preempt, env, "preempt_model"),
-			fact(clock, env, "clocksource"),
-			text_value(governor, sizeof(governor), governors),
-			fact(turbo, env, "turbo"), debug);
+			  "%s, preempt %s, clocksource %s, governor %s, turbo %s, debug options %s",
+			  fact(release, env, "kernel_release"), fact(preempt, env, "preempt_model"),
+			  fact(clock, env, "clocksource"),
+			  text_value(governor, sizeof(governor), governors),
+			  fact(turbo, env, "turbo"), debug);
 	free(debug);
 	return err;
 }
@@ -127,8 +127,8 @@ static int print_mitigations(const struct report *r, const json_t *env)
 	}
 	err = fclose(f) ? -ENOMEM : 0;
 	if (!err)
-		err = report_item(r, "mitigated", "%zu on, %zu not affected, %zu vulnerable%s",
-				on, unaffected, vulnerable, open);
+		err = report_item(r, "mitigated", "%zu on, %zu not affected, %zu vulnerable%s", on,
+				  unaffected, vulnerable, open);
 	free(open);
 	return err;
 }
@@ -140,15 +140,16 @@ static int print_twbench(const struct report *r, const json_t *env)
 
 	fact(flavour, env, "kfunc_flavour");
 	err = report_item(r, "kfuncs", "%s",
-			!strcmp(flavour, "plain")  ? "bpf_task_work_schedule_{signal,resume}"
-			: !strcmp(flavour, "impl") ? "bpf_task_work_schedule_{signal,resume}_impl"
-						   : flavour);
+			  !strcmp(flavour, "plain")  ? "bpf_task_work_schedule_{signal,resume}"
+			  : !strcmp(flavour, "impl") ? "bpf_task_work_schedule_{signal,resume}_impl"
+						     : flavour);
 
 	if (err)
 		return err;
 	return report_item(r, "twbench", "version %s, commit %s, libbpf %s",
-			 fact(version, env, "twbench_version"), fact(commit, env, "twbench_commit"),
-			 fact(libbpf, env, "libbpf_version"));
+			   fact(version, env, "twbench_version"),
+			   fact(commit, env, "twbench_commit"),
+			   fact(libbpf, env, "libbpf_version"));
 }
 
 /* Words that a shell would take apart are quoted, so that the line can be pasted. */
@@ -223,8 +224,8 @@ static int print_run(const struct report *r, const struct journal *j)
 	if (err)
 		return err;
 	return report_item(r, "run", "%s, seed %s, %zu%s sample%s%s",
-			 fact(date, j->header, "started"), fact(seed, j->header, "seed"), n,
-			 planned, n == 1 ? "" : "s", resumed);
+			   fact(date, j->header, "started"), fact(seed, j->header, "seed"), n,
+			   planned, n == 1 ? "" : "s", resumed);
 }
 
 static int print_invocations(const struct report *r, const struct sections *s)
@@ -245,7 +246,7 @@ static int print_invocations(const struct report *r, const struct sections *s)
 		return 0;
 	snprintf(range, sizeof(range), min == max ? "%zu" : "%zu to %zu", min, max);
 	return report_item(r, "", "%zu point%s, %s invocation%s each", points,
-			 points == 1 ? "" : "s", range, max == 1 ? "" : "s");
+			   points == 1 ? "" : "s", range, max == 1 ? "" : "s");
 }
 
 int report_head(const struct report *r, const struct sections *s)

@@ -78,8 +78,8 @@ int html_heading(struct html *h, const char *title)
 	fprintf(h->out, "<h%d id=\"%s\">", h->level, id);
 	html_text(h->out, title);
 	fprintf(h->out, "</h%d>\n", h->level);
-	return json_array_append_new(h->contents,
-				     json_pack("[i,s,s]", h->level, id, html_is_utf8(title) ? title : "?"))
+	return json_array_append_new(h->contents, json_pack("[i,s,s]", h->level, id,
+							    html_is_utf8(title) ? title : "?"))
 		       ? -ENOMEM
 		       : 0;
 }

@@ -10,10 +10,11 @@
 /* What gnuplot draws with; anything else would come from words that it did not escape. */
 static bool is_known(const char *tag, size_t n)
 {
-	static const char *const known[] = { "g",	"path", "rect",	   "circle",  "polygon",
-					     "polyline", "text", "tspan",   "use",     "defs",
-					     "filter",	"feFlood", "feComposite", "clipPath", "pattern",
-					     "linearGradient", "stop" };
+	static const char *const known[] = { "g",	    "path",	"rect",	   "circle",
+					     "polygon",	    "polyline", "text",	   "tspan",
+					     "use",	    "defs",	"filter",  "feFlood",
+					     "feComposite", "clipPath", "pattern", "linearGradient",
+					     "stop" };
 
 	n -= n && tag[n - 1] == '/';
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -114,9 +115,10 @@ static int put_svg(FILE *out, const char *svg, const char *title, size_t figure)
 	p = strstr(svg, "viewBox=\"0 0 ");
 	if (!start || !end || !p || sscanf(p, "viewBox=\"0 0 %d %d\"", &width, &height) != 2)
 		return -EINVAL;
-	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\""
-		     " xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 %d %d\""
-		     " width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"",
+	fprintf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\""
+		" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 %d %d\""
+		" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"",
 		width, height, width, height);
 	html_text(out, title);
 	fputs("\">\n<title>", out);
@@ -140,8 +142,8 @@ int html_figure(struct html *h, const char *svg, const char *title, const char *
 	if (!err) {
 		html_end_list(h);
 		h->figures++;
-		fprintf(h->out, "<figure id=\"f%zu\">\n<div class=\"scroll\">%s</div>\n", h->figures,
-			text);
+		fprintf(h->out, "<figure id=\"f%zu\">\n<div class=\"scroll\">%s</div>\n",
+			h->figures, text);
 		fprintf(h->out, "<figcaption><b>Figure %zu.</b> ", h->figures);
 		html_text(h->out, caption);
 		fputs("</figcaption>\n</figure>\n", h->out);

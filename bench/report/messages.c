@@ -134,9 +134,9 @@ static int print_warnings(const struct report *r)
 	}
 	json_object_foreach(g.count, text, n) {
 		if (!g.err)
-			g.err = report_item(r, label,
-					  "%s (in %" JSON_INTEGER_FORMAT " of %zu sample%s)", text,
-					  json_integer_value(n), samples, samples == 1 ? "" : "s");
+			g.err = report_item(
+				r, label, "%s (in %" JSON_INTEGER_FORMAT " of %zu sample%s)", text,
+				json_integer_value(n), samples, samples == 1 ? "" : "s");
 		label = "";
 	}
 	groups_fini(&g);
@@ -153,9 +153,9 @@ static int print_incomplete(const struct report *r)
 
 		if (j->state != JOURNAL_COMPLETE)
 			err = report_item(r, "INCOMPLETE", "%s: %s", j->path,
-					j->state == JOURNAL_TORN
-						? "its last line is torn"
-						: "it has no footer: the run did not end");
+					  j->state == JOURNAL_TORN
+						  ? "its last line is torn"
+						  : "it has no footer: the run did not end");
 	}
 	return err;
 }
