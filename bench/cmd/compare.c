@@ -10,7 +10,7 @@
 
 #include "cli.h"
 #include "commands.h"
-#include "compare.h"
+#include "compare_args.h"
 #include "exit_code.h"
 #include "noise_floor.h"
 #include "print.h"
@@ -19,27 +19,14 @@
 
 /* ---- command line ---- */
 
-enum {
-	KEY_ALPHA = 0x100,
-	KEY_FLOOR,
-	KEY_STRICT,
-	KEY_TREATMENT,
-	KEY_FORMAT,
-	KEY_METRICS,
-	KEY_BENCH,
-	KEY_SELF,
-	KEY_FLOOR_FILE,
-	KEY_UNPAIRED,
-	KEY_LEVEL,
-};
+enum { KEY_STRICT = 0x100, KEY_FORMAT, KEY_SELF, KEY_UNPAIRED };
 
 enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_GITHUB, FORMATS };
 
 static const char *const format_names[FORMATS] = { "text", "markdown", "json", "github" };
 
 struct args {
-	struct compare_opts opts;
-	const char *treatment, *floor_file;
+	struct compare_args with;
 	enum format format;
 	bool strict, verbose;
 	char **paths;
@@ -47,26 +34,7 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{ "alpha", KEY_ALPHA, "A", 0, "Chance of any false alarm among all rows (default: 0.01)",
-	  0 },
-	{ "level", KEY_LEVEL, "L", 0, "Of the intervals (default: 0.99)", 0 },
-	{ "floor", KEY_FLOOR, "PCT", 0,
-	  "Change of a median, mean or rate that does not matter, percent (default: 1). p99: twice"
-	  " that, p99.9 and above: five times, ratios: a thousandth per percent",
-	  0 },
-	{ "floor-file", KEY_FLOOR_FILE, "FILE", 0,
-	  "Floors that --self measured; no floor is below them. Default: " NOISE_FLOOR_FILE
-	  " beside BASE, if it is there; \"none\": none",
-	  0 },
 	{ "strict", KEY_STRICT, NULL, 0, "Exit with 3 if there is no verdict on some row", 0 },
-	{ "treatment", KEY_TREATMENT, "WHAT,...", 0,
-	  "What is meant to differ: kernel, config, impl, twbench, or fields of the environment",
-	  0 },
-	{ "bench", KEY_BENCH, "NAME,...", 0, "Compare only these", 0 },
-	{ "metrics", KEY_METRICS, "NAME,...", 0,
-	  "Compare these; patterns like '*_p99_9' take what has a better and a worse; default: what"
-	  " a report's first table shows, and what its others show with a spread",
-	  0 },
 	{ "format", KEY_FORMAT, "text|markdown|json|github", 0, "How to say it (default: text)",
 	  0 },
 	{ "verbose", 'v', NULL, 0, "Also p-values, Welch's t as cross-check, the floors", 0 },
@@ -79,28 +47,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* A number in (lo, hi). */
-static error_t parse_number(const struct argp_state *state, const char *what, const char *arg,
-			    double lo, double hi, double *out)
-{
-	char *end;
-
-	*out = strtod(arg, &end);
-	if (end == arg || *end || !(*out > lo && *out < hi))
-		return cli_error(state, "%s '%s': a number between %g and %g", what, arg, lo, hi);
-	return 0;
-}
-
-static error_t parse_floor(const struct argp_state *state, const char *arg, double *floor)
-{
-	char *end;
-
-	*floor = strtod(arg, &end) / 100;
-	if (end == arg || *end || !(*floor >= 0 && *floor < 1))
-		return cli_error(state, "floor '%s': percent, 0 or more and below 100", arg);
-	return 0;
-}
-
 static error_t parse_format(const struct argp_state *state, const char *arg, enum format *format)
 {
 	for (int i = 0; i < FORMATS; i++) {
@@ -112,63 +58,43 @@ static error_t parse_format(const struct argp_state *state, const char *arg, enu
 	return cli_error(state, "unknown format '%s': text, markdown, json or github", arg);
 }
 
-static error_t parse_text(int key, char *arg, struct args *args)
+static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	struct args *args = state->input;
+
 	switch (key) {
-	case KEY_TREATMENT:
-		args->treatment = arg;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->with;
 		return 0;
-	case KEY_FLOOR_FILE:
-		args->floor_file = arg;
-		return 0;
-	case KEY_METRICS:
-		args->opts.metrics = arg;
-		return 0;
-	case KEY_BENCH:
-		args->opts.benches = arg;
-		return 0;
+	case KEY_FORMAT:
+		return parse_format(state, arg, &args->format);
 	case KEY_STRICT:
 		args->strict = true;
 		return 0;
 	case KEY_SELF:
-		args->opts.self = true;
+		args->with.opts.self = true;
 		return 0;
 	case KEY_UNPAIRED:
-		args->opts.unpaired = true;
+		args->with.opts.unpaired = true;
 		return 0;
 	case 'v':
 		args->verbose = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		args->paths = state->argv + state->next;
+		args->n = state->argc - state->next;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct args *args = state->input;
-
-	switch (key) {
-	case KEY_ALPHA:
-		return parse_number(state, "alpha", arg, 0, 1, &args->opts.decide.alpha);
-	case KEY_LEVEL:
-		return parse_number(state, "level", arg, 0, 1, &args->opts.decide.level);
-	case KEY_FLOOR:
-		return parse_floor(state, arg, &args->opts.floor);
-	case KEY_FORMAT:
-		return parse_format(state, arg, &args->format);
-	case ARGP_KEY_ARGS:
-		args->paths = state->argv + state->next;
-		args->n = state->argc - state->next;
-		return 0;
-	default:
-		return parse_text(key, arg, args);
-	}
-}
+static const struct argp_child children[] = { { &compare_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "BASE HEAD\nJOURNAL:impl=A JOURNAL:impl=B\n--self JOURNAL",
 	.doc = "Say of each row (bench, parameters, metric) whether HEAD is worse, better or"
 	       " equivalent to BASE, by exact rank tests on one number per invocation, corrected"
@@ -196,46 +122,23 @@ static int usage(const char *text)
 /* -1: go on; otherwise the exit code. */
 static int parse_args(int argc, char **argv, struct args *args)
 {
-	char why[300];
-	int code = cli_parse(&argp, argc, argv, args), err;
+	const struct compare_opts *opts = &args->with.opts;
+	int code = cli_parse(&argp, argc, argv, args);
 
 	if (code >= 0)
 		return code;
-	if (args->opts.self && args->n != 1)
+	if (opts->self && args->n != 1)
 		return usage("--self compares the halves of one JOURNAL");
-	if (!args->opts.self && args->n != 2)
+	if (!opts->self && args->n != 2)
 		return usage("which two? BASE HEAD, or --self JOURNAL; `twbench run -o FILE` writes"
 			     " one");
-	if (args->opts.self && args->treatment)
+	if (opts->self && args->with.treatment)
 		return usage("--self has no --treatment: nothing differs");
-	err = treatment_parse(&args->opts.treatment, args->treatment, why, sizeof(why));
-	if (!err)
-		return -1;
-	fprintf(stderr, WHO ": --treatment %s\n", err == -EINVAL ? why : strerror(-err));
-	return err == -EINVAL ? EXIT_USAGE : EXIT_INTERNAL;
+	code = compare_args_treatment(&args->with, WHO);
+	return code ? code : -1;
 }
 
 /* ---- noise floor ---- */
-
-/* The path, NULL for none; *must: it was named, so it has to be there. */
-static char *floor_path(const struct args *args, bool *must)
-{
-	*must = args->floor_file;
-	if (!args->floor_file)
-		return noise_floor_path(args->paths[0]);
-	return strcmp(args->floor_file, "none") ? strdup(args->floor_file) : NULL;
-}
-
-static int read_floor(struct args *args, const char *path, bool must)
-{
-	char why[600];
-	int err = path ? noise_floor_read(path, &args->opts.noise, why, sizeof(why)) : 0;
-
-	if (!err || (err == -ENOENT && (!must || args->opts.self)) || (err == -ENOTDIR && !must))
-		return 0;
-	fprintf(stderr, WHO ": %s\n", why);
-	return EXIT_BAD_INPUT;
-}
 
 static int write_floor(const struct comparison *c, const char *path)
 {
@@ -279,14 +182,16 @@ static int print(const struct args *args, const struct comparison *c)
 	return EXIT_INTERNAL;
 }
 
-static int compare(struct args *args, const char *path)
+static int compare(struct args *args)
 {
-	struct comparison c = { .opts = args->opts };
+	struct compare_args *with = &args->with;
+	struct comparison c = { .opts = with->opts };
+	char *path = compare_args_floor_path(with, args->paths[0]);
 	int code;
 
 	c.base.spec = args->paths[0];
 	c.head.spec = args->paths[args->n - 1];
-	if (args->opts.self) {
+	if (with->opts.self) {
 		c.base.half = SIDE_EVEN;
 		c.head.half = SIDE_ODD;
 		c.opts.noise = NULL;
@@ -296,29 +201,25 @@ static int compare(struct args *args, const char *path)
 		fprintf(stderr, WHO ": %s\n", c.why);
 	} else {
 		code = print(args, &c);
-		c.opts.noise = args->opts.noise;
-		if (!code && args->opts.self)
+		c.opts.noise = with->opts.noise;
+		if (!code && with->opts.self)
 			code = write_floor(&c, path);
 		code = code ? code : compare_exit_code(&c, args->strict);
 	}
 	compare_free(&c);
+	free(path);
 	return code;
 }
 
 int cmd_compare(int argc, char **argv)
 {
-	struct args args = { .opts = { .decide = DECIDE_DEFAULTS, .floor = 0.01 } };
+	struct args args = { .with = COMPARE_ARGS_DEFAULTS };
 	int code = parse_args(argc, argv, &args);
-	char *path = NULL;
-	bool must;
 
 	if (code < 0) {
-		path = floor_path(&args, &must);
-		code = read_floor(&args, path, must);
-		code = code ? code : compare(&args, path);
+		code = compare_args_floors(&args.with, WHO, args.paths[0]);
+		code = code ? code : compare(&args);
 	}
-	free(path);
-	json_decref(args.opts.noise);
-	treatment_free(&args.opts.treatment);
+	compare_args_free(&args.with);
 	return code;
 }

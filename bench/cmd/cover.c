@@ -7,17 +7,16 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "compare_args.h"
 #include "cover.h"
 #include "exit_code.h"
-#include "noise_floor.h"
 
 #define WHO "twbench cover"
 
-enum { KEY_STYLE = 0x100, KEY_TREATMENT, KEY_METRICS, KEY_BENCH, KEY_FLOOR };
+enum { KEY_STYLE = 0x100 };
 
 struct args {
-	struct compare_opts opts;
-	const char *treatment;
+	struct compare_args with;
 	enum cover_style style;
 	char **paths;
 	size_t n;
@@ -25,46 +24,22 @@ struct args {
 
 static const struct argp_option options[] = {
 	{ "style", KEY_STYLE, "box|trigger", 0, "A table, or a line per row (default: box)", 0 },
-	{ "treatment", KEY_TREATMENT, "WHAT,...", 0, "What is meant to differ, see twbench compare",
-	  0 },
-	{ "bench", KEY_BENCH, "NAME,...", 0, "Only these", 0 },
-	{ "metrics", KEY_METRICS, "NAME,...", 0, "Only these, see twbench compare", 0 },
-	{ "floor", KEY_FLOOR, "PCT", 0,
-	  "Change that does not matter, see twbench compare (default: 1)", 0 },
 	{ 0 },
 };
-
-static error_t parse_floor(const struct argp_state *state, const char *arg, double *floor)
-{
-	char *end;
-
-	*floor = strtod(arg, &end) / 100;
-	if (end == arg || *end || !(*floor >= 0 && *floor < 1))
-		return cli_error(state, "floor '%s': percent, 0 or more and below 100", arg);
-	return 0;
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct args *args = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->with;
+		return 0;
 	case KEY_STYLE:
 		if (strcmp(arg, "box") && strcmp(arg, "trigger"))
 			return cli_error(state, "unknown style '%s': box or trigger", arg);
 		args->style = strcmp(arg, "box") ? COVER_TRIGGER : COVER_BOX;
 		return 0;
-	case KEY_TREATMENT:
-		args->treatment = arg;
-		return 0;
-	case KEY_METRICS:
-		args->opts.metrics = arg;
-		return 0;
-	case KEY_BENCH:
-		args->opts.benches = arg;
-		return 0;
-	case KEY_FLOOR:
-		return parse_floor(state, arg, &args->opts.floor);
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
 		args->n = state->argc - state->next;
@@ -74,9 +49,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { &compare_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "BASE HEAD\nJOURNAL",
 	.doc = "Print a comparison as plain text for a mail: at most 75 columns, no tabs; machine,"
 	       " commits and the exact command beside the table; what every +- is; the bench nop as"
@@ -95,8 +73,7 @@ static const struct argp argp = {
 
 static int parse_args(int argc, char **argv, struct args *args)
 {
-	char why[300];
-	int code = cli_parse(&argp, argc, argv, args), err;
+	int code = cli_parse(&argp, argc, argv, args);
 
 	if (code >= 0)
 		return code;
@@ -105,29 +82,13 @@ static int parse_args(int argc, char **argv, struct args *args)
 		      stderr);
 		return EXIT_USAGE;
 	}
-	err = treatment_parse(&args->opts.treatment, args->treatment, why, sizeof(why));
-	if (!err)
-		return -1;
-	fprintf(stderr, WHO ": --treatment %s\n", err == -EINVAL ? why : strerror(-err));
-	return err == -EINVAL ? EXIT_USAGE : EXIT_INTERNAL;
-}
-
-/* The same floors as compare: the same verdicts. */
-static int read_floor(struct args *args)
-{
-	char *path = noise_floor_path(args->paths[0]), why[600];
-	int err = path ? noise_floor_read(path, &args->opts.noise, why, sizeof(why)) : -ENOMEM;
-
-	free(path);
-	if (!err || err == -ENOENT || err == -ENOTDIR)
-		return 0;
-	fprintf(stderr, WHO ": %s\n", why);
-	return EXIT_BAD_INPUT;
+	code = compare_args_treatment(&args->with, WHO);
+	return code ? code : -1;
 }
 
 static int cover(const struct args *args)
 {
-	struct comparison c = { .opts = args->opts };
+	struct comparison c = { .opts = args->with.opts };
 	int code, err;
 
 	c.base.spec = args->paths[0];
@@ -148,14 +109,14 @@ static int cover(const struct args *args)
 
 int cmd_cover(int argc, char **argv)
 {
-	struct args args = { .opts = { .decide = DECIDE_DEFAULTS, .floor = 0.01 } };
+	struct args args = { .with = COMPARE_ARGS_DEFAULTS };
 	int code = parse_args(argc, argv, &args);
 
 	if (code < 0) {
-		code = read_floor(&args);
+		/* The same floors as compare: the same verdicts. */
+		code = compare_args_floors(&args.with, WHO, args.paths[0]);
 		code = code ? code : cover(&args);
 	}
-	json_decref(args.opts.noise);
-	treatment_free(&args.opts.treatment);
+	compare_args_free(&args.with);
 	return code;
 }
