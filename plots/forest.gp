@@ -6,7 +6,7 @@
 # rows.tsv: tab-separated, the first line names the columns.
 #     row      label: bench, parameters, metric
 #     change   Hodges-Lehmann shift, as a ratio: 0.02 is 2 % more
-#     lo hi    its 99 % interval
+#     lo hi    its interval, 99 % unless `interval` says otherwise
 #     verdict  REGRESSION, IMPROVEMENT, CHANGED, EQUIVALENT, INCONCLUSIVE or UNREACHABLE
 data = 'rows.tsv'
 verdicts = 'REGRESSION IMPROVEMENT CHANGED EQUIVALENT INCONCLUSIVE UNREACHABLE'
@@ -27,7 +27,7 @@ key_lines = 2
 rows = 14 + words(present) + 2 * n
 key_rows = 1 + words(present)
 eval START
-what = 'points: Hodges-Lehmann shift; bars: 99 % interval'
+what = 'points: Hodges-Lehmann shift; bars: '.interval
 eval FRAME
 longest = is_txt ? 42 : 70
 set lmargin smaller(R_max, longest) + 3

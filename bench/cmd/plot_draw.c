@@ -168,11 +168,10 @@ static int read_picture(const char *dir, char **text)
 }
 
 int plot_svg(const char *who, const struct figure *f, const struct figure_points *points,
-	     const char *rows, const char *machine, char **text, char *why, size_t size)
+	     const char *rows, const struct figure_look *look, char **text, char *why, size_t size)
 {
-	const struct figure_look look = { "svg", machine };
 	struct kept c;
-	int code = draw(f, points, rows, &look, &c, why, size), err;
+	int code = draw(f, points, rows, look, &c, why, size), err;
 
 	*text = NULL;
 	if (code != EXIT_USAGE)

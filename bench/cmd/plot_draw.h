@@ -18,9 +18,9 @@ struct plot_target {
 int plot_draw(const char *who, const struct figure *f, const struct figure_points *points,
 	      const char *rows, const struct plot_target *to);
 
-/* The same as the text of an SVG in *text, which the caller frees. Nothing is printed on stdout, and
+/* The same (look->format: "svg") as text in *text, which the caller frees. Nothing is printed on stdout, and
  * of code 2 nothing on stderr: that, and what else failed, is in why. */
 int plot_svg(const char *who, const struct figure *f, const struct figure_points *points,
-	     const char *rows, const char *machine, char **text, char *why, size_t size);
+	     const char *rows, const struct figure_look *look, char **text, char *why, size_t size);
 
 #endif

@@ -17,11 +17,10 @@
 
 /* ---- command line ---- */
 
-enum { KEY_HTML = 0x100, KEY_TREATMENT };
+enum { KEY_HTML = 0x100 };
 
 struct args {
 	struct report_html html; /* dir: NULL: plain text */
-	const char *treatment;
 	char **paths;
 	size_t n;
 };
@@ -33,8 +32,6 @@ static const struct argp_option options[] = {
 	  " draws, and the verdicts of `twbench compare` if there are two journals. It holds no"
 	  " script and refers to nothing else",
 	  0 },
-	{ "treatment", KEY_TREATMENT, "WHAT,...", 0,
-	  "With --html and two journals: what is meant to differ, as of `twbench compare`", 0 },
 	{ 0 },
 };
 
@@ -43,14 +40,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct args *args = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->html.with;
+		return 0;
 	case 'a':
 		args->html.all = true;
 		return 0;
 	case KEY_HTML:
 		args->html.dir = arg;
-		return 0;
-	case KEY_TREATMENT:
-		args->treatment = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
@@ -62,9 +59,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = {
+	{ &compare_argp, 0, "With --html and two journals, as of twbench compare:", 0 }, { 0 }
+};
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "JOURNAL...",
 	.doc = "Print what journals say as plain text, at most 100 columns wide. Journals of one"
 	       " environment become one table, others follow each other. \"-\" is standard input."
@@ -81,11 +83,24 @@ static const struct argp argp = {
 	       "  twbench run -p smoke -o - | twbench report -\n",
 };
 
+static bool compares(const struct args *args)
+{
+	return args->html.dir && args->n == 2;
+}
+
+static bool is_default(const struct compare_args *a)
+{
+	static const struct compare_args d = COMPARE_ARGS_DEFAULTS;
+
+	return !a->treatment && !a->floor_file && !a->opts.metrics && !a->opts.benches &&
+	       a->opts.floor == d.opts.floor && a->opts.decide.alpha == d.opts.decide.alpha &&
+	       a->opts.decide.level == d.opts.decide.level;
+}
+
 /* -1: go on; otherwise the exit code. */
 static int parse_args(int argc, char **argv, struct args *args)
 {
-	char why[300];
-	int code = cli_parse(&argp, argc, argv, args), err;
+	int code = cli_parse(&argp, argc, argv, args);
 
 	if (code >= 0)
 		return code;
@@ -93,15 +108,12 @@ static int parse_args(int argc, char **argv, struct args *args)
 		fputs(WHO ": which JOURNAL? `twbench run -o FILE` writes one\n", stderr);
 		return EXIT_USAGE;
 	}
-	if (args->treatment && (!args->html.dir || args->n != 2)) {
-		fputs(WHO ": --treatment is of --html and two journals\n", stderr);
+	if (!compares(args) && !is_default(&args->html.with)) {
+		fputs(WHO ": options of a comparison go with --html and two journals\n", stderr);
 		return EXIT_USAGE;
 	}
-	err = treatment_parse(&args->html.treatment, args->treatment, why, sizeof(why));
-	if (!err)
-		return -1;
-	fprintf(stderr, WHO ": --treatment %s\n", err == -EINVAL ? why : strerror(-err));
-	return err == -EINVAL ? EXIT_USAGE : EXIT_INTERNAL;
+	code = compare_args_treatment(&args->html.with, WHO);
+	return code ? code : -1;
 }
 
 /* ---- journals of one environment ---- */
@@ -160,7 +172,7 @@ static int print_all(const struct inputs *in, bool all)
 	return err;
 }
 
-static int report(const struct args *args)
+static int report(struct args *args)
 {
 	struct inputs in;
 	int code = inputs_read(WHO, args->paths, args->n, &in), err;
@@ -168,7 +180,9 @@ static int report(const struct args *args)
 	if (code)
 		return code;
 	if (args->html.dir) {
-		code = report_html(&args->html, &in);
+		if (compares(args))
+			code = compare_args_floors(&args->html.with, WHO, args->paths[0]);
+		code = code ? code : report_html(&args->html, &in);
 	} else {
 		err = print_all(&in, args->html.all);
 		if (err)
@@ -181,11 +195,11 @@ static int report(const struct args *args)
 
 int cmd_report(int argc, char **argv)
 {
-	struct args args = { 0 };
+	struct args args = { .html.with = COMPARE_ARGS_DEFAULTS };
 	int code = parse_args(argc, argv, &args);
 
 	if (code < 0)
 		code = report(&args);
-	treatment_free(&args.html.treatment);
+	compare_args_free(&args.html.with);
 	return code;
 }

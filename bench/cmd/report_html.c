@@ -15,7 +15,6 @@
 #include "exit_code.h"
 #include "figure.h"
 #include "html.h"
-#include "noise_floor.h"
 #include "place.h"
 #include "plot_draw.h"
 #include "print.h"
@@ -50,6 +49,7 @@ static void not_drawn(struct page *p, const struct figure *f, const char *why)
 
 static void put_picture(struct page *p, const struct figure *f, struct figure_points *points)
 {
+	const struct figure_look look = { "svg", "", NULL };
 	char why[400], caption[800], left_out[80] = "", *svg;
 	int code;
 
@@ -60,7 +60,7 @@ static void put_picture(struct page *p, const struct figure *f, struct figure_po
 	snprintf(caption, sizeof(caption), "%s. Held: %s%s.", f->source->name,
 		 *points->held ? points->held : "nothing", left_out);
 	*points->held = '\0';
-	code = plot_svg(REPORT_WHO, f, points, NULL, "", &svg, why, sizeof(why));
+	code = plot_svg(REPORT_WHO, f, points, NULL, &look, &svg, why, sizeof(why));
 	if (!code && html_figure(&p->html, svg, f->title, caption)) {
 		snprintf(why, sizeof(why), "gnuplot drew something else than expected");
 		fprintf(stderr, REPORT_WHO ": %s: %s\n", f->source->name, why);
@@ -111,33 +111,22 @@ static char *draw_forest(struct page *p, const struct comparison *c)
 {
 	int fd = memfd_create("rows", MFD_CLOEXEC), err = -1;
 	FILE *rows = fd < 0 ? NULL : fdopen(fd, "w");
-	char path[64], why[400], *svg = NULL;
+	char path[64], why[400], interval[32], *svg = NULL;
+	const struct figure_look look = { "svg", "", interval };
 	struct figure f;
 	size_t n = 0;
 
 	if (rows)
 		err = compare_print_forest(rows, c, &n) ?: fflush(rows);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(interval, sizeof(interval), "%g %% interval", 100 * c->opts.decide.level);
 	if (!err && n && !figure_parse(figure_by_name("forest"), &f, why, sizeof(why)))
-		err = plot_svg(REPORT_WHO, &f, NULL, path, "", &svg, why, sizeof(why));
+		err = plot_svg(REPORT_WHO, &f, NULL, path, &look, &svg, why, sizeof(why));
 	if (err)
 		p->code = EXIT_INTERNAL;
 	if (rows)
 		fclose(rows);
 	return svg;
-}
-
-/* The same floors as compare: the same verdicts. */
-static int read_floor(struct comparison *c)
-{
-	char *path = noise_floor_path(c->base.spec), why[600];
-	int err = path ? noise_floor_read(path, &c->opts.noise, why, sizeof(why)) : -ENOMEM;
-
-	free(path);
-	if (!err || err == -ENOENT || err == -ENOTDIR)
-		return 0;
-	fprintf(stderr, REPORT_WHO ": %s\n", why);
-	return EXIT_BAD_INPUT;
 }
 
 static int put_comparison(struct page *p, struct comparison *c, bool pooled)
@@ -168,7 +157,7 @@ static int put_comparison(struct page *p, struct comparison *c, bool pooled)
 static int compare_two(struct page *p)
 {
 	const struct journal *v = p->in->v;
-	struct comparison c = { .opts = COMPARE_DEFAULTS };
+	struct comparison c = { .opts = p->o->with.opts };
 	char fields[512];
 	int code;
 
@@ -177,13 +166,9 @@ static int compare_two(struct page *p)
 			       "No comparison: standard input cannot be read twice.");
 		return 0;
 	}
-	c.opts.treatment = p->o->treatment;
 	c.base.spec = p->o->paths[0];
 	c.head.spec = p->o->paths[1];
-	code = read_floor(&c);
-	code = code ? code
-		    : put_comparison(p, &c, inputs_same_env(&v[0], &v[1], fields, sizeof(fields)));
-	json_decref(c.opts.noise);
+	code = put_comparison(p, &c, inputs_same_env(&v[0], &v[1], fields, sizeof(fields)));
 	compare_free(&c);
 	return code;
 }

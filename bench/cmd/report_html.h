@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "environment.h"
+#include "compare_args.h"
 #include "inputs.h"
 
 #define REPORT_WHO "twbench report"
@@ -14,7 +14,7 @@ struct report_html {
 	const char *dir;
 	bool all;
 	char *const *paths; /* of the journals, as typed */
-	struct treatment treatment; /* of the comparison, if there are two journals */
+	struct compare_args with; /* of two journals; its floors have been read */
 };
 
 /* Writes DIR/index.html and prints its path. Returns the exit code. */

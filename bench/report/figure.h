@@ -80,6 +80,7 @@ void figure_points_free(struct figure_points *p);
 struct figure_look {
 	const char *format; /* "svg", "png", "txt" */
 	const char *machine; /* a line about where the numbers are from */
+	const char *interval; /* what lo and hi of a table of rows are; NULL: "99 % interval" */
 };
 
 /* Into directory dir: run.gp (which draws into "picture"), common.gp, the figure's .gp,

@@ -132,6 +132,8 @@ static int write_run(const char *dir, const struct figure *f, const struct figur
 	if (p) {
 		put_n(out, p);
 		err = put_metrics(out, f, p);
+	} else {
+		put_string(out, "interval", look->interval ?: "99 % interval");
 	}
 	fprintf(out, "load 'common.gp'\nload '%s.gp'\n", f->source->name);
 	return finish(out, err);

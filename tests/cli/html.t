@@ -93,6 +93,10 @@ verdicts few "$T/base.jsonl" "$T/few.jsonl"
 has "few: nothing can be told" "$T/few/index.html" 'class="v open">.*UNREACHABLE'
 verdicts better "$T/base.jsonl" "$T/other.jsonl" --treatment kernel_release,turbo
 has "better: the treatment is named" "$T/better/index.html" 'kernel_release: 6.18.15, 6.19.0'
+verdicts options "$T/base.jsonl" "$T/worse.jsonl" --floor 20 --level 0.95 --metrics delivery_ns_p50
+has "options: the level" "$T/options/index.html" '>95 % interval<'
+[ $FIGURES = 0 ] || has "options: also in the figure" "$T/options/index.html" 'bars: 95 % interval'
+has "options: nothing is beyond this floor" "$T/options/index.html" 'class="verdict better">NO REGRESSION'
 "$TWBENCH" compare --self "$T/base.jsonl" >"$T/out" 2>&1
 check "noise floors were measured" test -s "$T/noise-floor.json"
 verdicts floor "$T/base.jsonl" "$T/worse.jsonl"
@@ -194,6 +198,8 @@ tw report --html "$T/none" --treatment frob "$T/base.jsonl" "$T/other.jsonl"
 refused "an unknown treatment" 2 'frob'
 tw report --html "$T/none" --treatment kernel "$T/base.jsonl"
 refused "a treatment of one journal" 2 'two journals'
+tw report --floor 3 "$T/base.jsonl" "$T/worse.jsonl"
+refused "a floor without a page" 2 'go with --html'
 rm -rf "$T/none"
 sed '5s/.\{40\}$//' $J >"$T/damaged.jsonl"
 tw report --html "$T/none" "$T/damaged.jsonl"
