@@ -126,6 +126,8 @@ static char *draw_forest(struct page *p, const struct comparison *c)
 		p->code = EXIT_INTERNAL;
 	if (rows)
 		fclose(rows);
+	else if (fd >= 0)
+		close(fd);
 	return svg;
 }
 
