@@ -164,8 +164,10 @@ with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
             line["args"].append(EVIL)
         if line["kind"] == "sample":
             line["warnings"] = [EVIL]
-            line["params"]["mode"] = EVIL + "\u00fc" * 300
-            line["params"]["trigger"] = line["params"].get("trigger", "") + EVIL
+            # Together longer than a curve's name can be: cut in the middle of a character.
+            for name in "mode", "trigger":
+                line["params"][name] = line["params"].get(name, "") + "\u00fc" * 200 + EVIL
+            line["params"]["target"] = EVIL
             line["params"]['"><b>'] = EVIL
             line["metrics"]["<i>_ns"] = 1
             if line["bench"] == "ctx":
@@ -251,8 +253,11 @@ browse() {
 		"${@:2}" "file://$1" >"$T/dom" 2>"$T/log"
 }
 echo '<!DOCTYPE html><title>x</title><script>console.error("heard")</script>' >"$T/noisy.html"
-check "a browser runs" browse "$T/noisy.html" --dump-dom
-has "what a console says would be heard" "$T/log" 'CONSOLE.*heard'
+# One in a sandbox of its own (a snap) sees no temporary files; and only if we hear this, silence means something.
+if ! browse "$T/noisy.html" --dump-dom || ! grep -q 'CONSOLE.*heard' "$T/log"; then
+	skip "in a browser" "$browser cannot show a page here: $(tail -n 1 "$T/log")"
+	finish
+fi
 cp "$T/first" "$T/fixture/index.html"
 check "a picture of a page" browse "$T/fixture/index.html" --screenshot="$T/shot.png" \
 	--window-size=700,900
