@@ -69,6 +69,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct compare_args *args = state->input;
 
+	args->given |= key >= KEY_ALPHA && key <= KEY_METRICS;
 	switch (key) {
 	case KEY_ALPHA:
 		return parse_number(state, "alpha", arg, 0, 1, &args->opts.decide.alpha);

@@ -10,6 +10,7 @@
 struct compare_args {
 	struct compare_opts opts;
 	const char *treatment, *floor_file; /* as typed; NULL: not given */
+	bool given; /* any of them */
 };
 
 #define COMPARE_ARGS_DEFAULTS \

@@ -65,14 +65,6 @@ static int place(const char *from, const char *path, const char *dir)
 	return err ?: place_end(&p, path, copy_bytes(from, p.out));
 }
 
-static int place_rows(const char *from, const char *dir)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/rows.tsv", dir);
-	return place(from, path, dir);
-}
-
 /* gnuplot repeats the command and points at the place first: its last line says what is wrong. */
 static void read_complaint(const struct kept *c, char *buf, size_t size)
 {
@@ -108,8 +100,9 @@ static int run(struct kept *c, char *words, size_t size)
 }
 
 /* Leaves the picture in c->dir, as "picture". The caller ends c in any case. */
-static int draw(const struct figure *f, const struct figure_points *points, const char *rows,
-		const struct figure_look *look, struct kept *c, char *words, size_t size)
+static int draw(const struct figure *f, const struct figure_points *points,
+		const struct figure_table *table, const struct figure_look *look, struct kept *c,
+		char *words, size_t size)
 {
 	/* -d: the user's own settings would change the looks. */
 	static const char *const argv[] = { "gnuplot", "-d", "run.gp", NULL };
@@ -124,9 +117,8 @@ static int draw(const struct figure *f, const struct figure_points *points, cons
 		snprintf(words, size, "cannot start gnuplot: %s", c->why);
 		return EXIT_INTERNAL;
 	}
-	err = points ? figure_write(c->dir, f, points, look) : place_rows(rows, c->dir);
-	if (!points && !err)
-		err = figure_write_rows(c->dir, f, look);
+	err = points ? figure_write(c->dir, f, points, look)
+		     : figure_write_table(c->dir, f, table, look);
 	if (!err)
 		return run(c, words, size);
 	snprintf(words, size, "%s", strerror(-err));
@@ -168,10 +160,11 @@ static int read_picture(const char *dir, char **text)
 }
 
 int plot_svg(const char *who, const struct figure *f, const struct figure_points *points,
-	     const char *rows, const struct figure_look *look, char **text, char *why, size_t size)
+	     const struct figure_table *table, const struct figure_look *look, char **text,
+	     char *why, size_t size)
 {
 	struct kept c;
-	int code = draw(f, points, rows, look, &c, why, size), err;
+	int code = draw(f, points, table, look, &c, why, size), err;
 
 	*text = NULL;
 	if (code != EXIT_USAGE)
@@ -186,11 +179,11 @@ int plot_svg(const char *who, const struct figure *f, const struct figure_points
 }
 
 int plot_draw(const char *who, const struct figure *f, const struct figure_points *points,
-	      const char *rows, const struct plot_target *to)
+	      const struct figure_table *table, const struct plot_target *to)
 {
 	char picture[PATH_MAX], path[PATH_MAX], words[400];
 	struct kept c;
-	int code = draw(f, points, rows, &to->look, &c, words, sizeof(words)), err = 0;
+	int code = draw(f, points, table, &to->look, &c, words, sizeof(words)), err = 0;
 
 	complain(who, f, code, words);
 	snprintf(picture, sizeof(picture), "%s/picture", c.dir);

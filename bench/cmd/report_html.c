@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "compare.h"
@@ -17,6 +15,7 @@
 #include "html.h"
 #include "place.h"
 #include "plot_draw.h"
+#include "plot_forest.h"
 #include "print.h"
 #include "report.h"
 
@@ -49,7 +48,7 @@ static void not_drawn(struct page *p, const struct figure *f, const char *why)
 
 static void put_picture(struct page *p, const struct figure *f, struct figure_points *points)
 {
-	const struct figure_look look = { "svg", "", NULL };
+	const struct figure_look look = { "svg", "" };
 	char why[400], caption[800], left_out[80] = "", *svg;
 	int code;
 
@@ -106,28 +105,24 @@ static int put_figures(const struct report *r, const struct section *s)
 
 /* ---- comparison ---- */
 
-/* The picture of the rows, NULL if there is none. It is drawn from a file: one in memory. */
+/* The picture of the rows, NULL if there is none. */
 static char *draw_forest(struct page *p, const struct comparison *c)
 {
-	int fd = memfd_create("rows", MFD_CLOEXEC), err = -1;
-	FILE *rows = fd < 0 ? NULL : fdopen(fd, "w");
-	char path[64], why[400], interval[32], *svg = NULL;
-	const struct figure_look look = { "svg", "", interval };
+	const struct figure_look look = { "svg", "" };
+	struct forest rows = { 0 };
+	char why[400], *svg = NULL;
 	struct figure f;
-	size_t n = 0;
+	int err = forest_of(c, &rows);
 
-	if (rows)
-		err = compare_print_forest(rows, c, &n) ?: fflush(rows);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	snprintf(interval, sizeof(interval), "%g %% interval", 100 * c->opts.decide.level);
-	if (!err && n && !figure_parse(figure_by_name("forest"), &f, why, sizeof(why)))
-		err = plot_svg(REPORT_WHO, &f, NULL, path, &look, &svg, why, sizeof(why));
-	if (err)
+	/* The page has the sides above. */
+	*rows.held = '\0';
+	if (!err)
+		err = figure_parse(figure_by_name("forest"), &f, why, sizeof(why));
+	if (!err)
+		err = plot_svg(REPORT_WHO, &f, NULL, &rows.table, &look, &svg, why, sizeof(why));
+	if (err && err != -ENOENT)
 		p->code = EXIT_INTERNAL;
-	if (rows)
-		fclose(rows);
-	else if (fd >= 0)
-		close(fd);
+	forest_free(&rows);
 	return svg;
 }
 

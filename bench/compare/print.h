@@ -24,10 +24,18 @@ int compare_print_github(FILE *out, const struct comparison *c);
 int compare_print_html(struct html *h, const struct comparison *c, const char *forest);
 /* Why there are no verdicts: what compare_run() returned, if not 0. */
 int compare_print_html_refused(struct html *h, const struct comparison *c, int code);
-/* The table that plots/forest.gp draws; *n: rows in it. */
-int compare_print_forest(FILE *out, const struct comparison *c, size_t *n);
+/*
+ * Tab-separated, for plots/forest.gp: row change lo hi verdict floor control. Fractions; only rows
+ * that compare_row_is_percent() takes. The control last, otherwise as in the table.
+ */
+int compare_print_rows(FILE *out, const struct comparison *c);
 
 /* ---- shared ---- */
+
+/* Whether its change is a fraction with an interval: it can go on an axis of percent. */
+bool compare_row_is_percent(const struct compare_row *r);
+/* arg: the comparison. For compare_sort(): points that have rows. */
+bool compare_has_rows(const void *arg, const struct side_point *p);
 
 /* "1 of 12 rows worse, 3 better, 8 equivalent": the verdict's reasons. */
 void compare_tell_counts(FILE *f, const struct comparison *c);

@@ -179,8 +179,7 @@ int compare_print_html(struct html *h, const struct comparison *c, const char *f
 	err = err ?: put_sides(h, c);
 	if (!err && forest)
 		err = html_figure(h, forest, "Change from base to head",
-				  "forest. What counts is an interval beyond the floor. Rows of"
-				  " ratios, and those without an interval, are in the table only.");
+				  "forest. What counts is an interval beyond the floor.");
 	err = err ?: put_rows(h, c);
 	err = err ?: put_notes(h, c);
 	return err ?: put_remarks(h, c);
@@ -192,30 +191,4 @@ int compare_print_html_refused(struct html *h, const struct comparison *c, int c
 		       code == EXIT_NOT_COMPARABLE ? "NOT COMPARABLE" : "NO COMPARISON");
 	html_paragraph(h, "why", c->why);
 	return code == EXIT_NOT_COMPARABLE ? put_sides(h, c) : 0;
-}
-
-/* ---- plots/forest.gp ---- */
-
-int compare_print_forest(FILE *out, const struct comparison *c, size_t *n)
-{
-	*n = 0;
-	fputs("row\tchange\tlo\thi\tverdict\n", out);
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct compare_row *r = &c->rows[i];
-		char *label;
-
-		if (r->data.scale != DECIDE_LOG || !(r->d.level > 0))
-			continue;
-		label = compare_tell_row(c, r);
-		if (!label)
-			return -ENOMEM;
-		/* gnuplot would take it for the end of the label. */
-		for (char *p = label; (p = strchr(p, '"'));)
-			*p = '\'';
-		fprintf(out, "%s\t%.9g\t%.9g\t%.9g\t%s\n", label, r->d.shift, r->d.lo, r->d.hi,
-			verdict_name(r->d.verdict));
-		free(label);
-		++*n;
-	}
-	return ferror(out) ? -EIO : 0;
 }

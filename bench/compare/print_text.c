@@ -167,20 +167,10 @@ static int print_section(FILE *out, const struct section *s, struct table_arg *a
 	return err ? err : labels_table(out, s, a, build);
 }
 
-static bool has_rows(const void *arg, const struct side_point *p)
-{
-	const struct comparison *c = arg;
-
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].base == p)
-			return true;
-	return false;
-}
-
 static int print_tables(FILE *out, struct table_arg *a)
 {
 	struct sections s;
-	int err = compare_sort(&a->c->base, has_rows, a->c, &s);
+	int err = compare_sort(&a->c->base, compare_has_rows, a->c, &s);
 
 	if (err)
 		return err;

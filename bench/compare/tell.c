@@ -8,6 +8,16 @@
 #include "print.h"
 #include "text.h"
 
+bool compare_has_rows(const void *arg, const struct side_point *p)
+{
+	const struct comparison *c = arg;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].base == p)
+			return true;
+	return false;
+}
+
 void compare_tell_counts(FILE *f, const struct comparison *c)
 {
 	static const char *const words[] = {

@@ -95,7 +95,7 @@ verdicts better "$T/base.jsonl" "$T/other.jsonl" --treatment kernel_release,turb
 has "better: the treatment is named" "$T/better/index.html" 'kernel_release: 6.18.15, 6.19.0'
 verdicts options "$T/base.jsonl" "$T/worse.jsonl" --floor 20 --level 0.95 --metrics delivery_ns_p50
 has "options: the level" "$T/options/index.html" '>95 % interval<'
-[ $FIGURES = 0 ] || has "options: also in the figure" "$T/options/index.html" 'bars: 95 % interval'
+[ $FIGURES = 0 ] || has "options: also in the figure" "$T/options/index.html" 'its 95 % interval'
 has "options: nothing is beyond this floor" "$T/options/index.html" 'class="verdict better">NO REGRESSION'
 "$TWBENCH" compare --self "$T/base.jsonl" >"$T/out" 2>&1
 check "noise floors were measured" test -s "$T/noise-floor.json"

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "change_text.h"
 #include "choose.h"
 #include "compare.h"
 #include "environment.h"
@@ -137,6 +138,26 @@ static void floors(void **state)
 	assert_false(scalar_is_ratio("io"));
 }
 
+/* ---- words ---- */
+
+static void assert_verdict(enum verdict verdict, size_t further, const char *text)
+{
+	const struct compare_row r = { .d = { .verdict = verdict, .further = further } };
+	char buf[FIGURE_MAX];
+
+	assert_string_equal(figure_verdict(buf, &r), text);
+}
+
+static void what_nobody_can_run_is_no_number(void **state)
+{
+	assert_verdict(VERDICT_REGRESSION, 0, "REGRESSION");
+	assert_verdict(VERDICT_INCONCLUSIVE, 12, "INCONCLUSIVE +12");
+	assert_verdict(VERDICT_UNREACHABLE, 10000, "UNREACHABLE +10000");
+	assert_verdict(VERDICT_INCONCLUSIVE, 10001, "INCONCLUSIVE >10k");
+	assert_verdict(VERDICT_INCONCLUSIVE, DECIDE_NEVER - 1, "INCONCLUSIVE >10k");
+	assert_verdict(VERDICT_INCONCLUSIVE, DECIDE_NEVER, "INCONCLUSIVE");
+}
+
 /* ---- order ---- */
 
 static double separation(const double *base, size_t n, const double *head, size_t m)
@@ -212,6 +233,7 @@ int main(void)
 		cmocka_unit_test(what_is_compared_by_default),
 		cmocka_unit_test(what_is_asked_for),
 		cmocka_unit_test(floors),
+		cmocka_unit_test(what_nobody_can_run_is_no_number),
 		cmocka_unit_test(orders),
 		cmocka_unit_test(what_may_differ),
 	};
