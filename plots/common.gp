@@ -68,15 +68,17 @@ FRAME_TXT = "set label 100 figure_title at screen 0.0, screen 0.999 offset 1,-0.
 	set lmargin 14; set rmargin 5; set bmargin 4 + lines_held + lines_what; \
 	set tmargin 3 + key_rows; \
 	set key at character 2, character rows - 2 left top vertical Left reverse samplen 6"
-FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height \
+# Without a machine (a page says it once for all) or anything held: no room for them.
+FRAME_PICTURE = "lines_held = held eq '' ? 0 : lines_held; foot = machine eq '' ? -0.2 : 0.9; \
+	set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height \
 		font (format eq 'svg' ? ',16' : ',14'); \
-	set label 101 what at screen 0.015, character 1.1 * (lines_held + lines_what) + 0.9 \
+	set label 101 what at screen 0.015, character 1.1 * (lines_held + lines_what) + foot \
 		textcolor rgb '#404040'; \
-	set label 102 held at screen 0.015, character 1.1 * lines_held + 0.9 \
+	set label 102 held at screen 0.015, character 1.1 * lines_held + foot \
 		textcolor rgb '#404040'; \
-	set label 103 machine at screen 0.015, character 0.9 textcolor rgb '#404040'; \
+	set label 103 machine at screen 0.015, character foot textcolor rgb '#404040'; \
 	y_x = 0.02; eval Y_TEXT; set lmargin 13; set rmargin 6; \
-	set bmargin 5.3 + 1.1 * (lines_held + lines_what); set tmargin 3.5 + 1.25 * key_lines; \
+	set bmargin 4.4 + foot + 1.1 * (lines_held + lines_what); set tmargin 3.5 + 1.25 * key_lines; \
 	set key at screen 0.015, screen 1 - 40.0 / height left top horizontal Left reverse \
 		samplen 4 spacing 1.1 width 1"
 

@@ -13,6 +13,7 @@
 #include "exit_code.h"
 #include "figure.h"
 #include "inputs.h"
+#include "place.h"
 #include "plot_draw.h"
 #include "plot_forest.h"
 #include "report.h"
@@ -320,7 +321,7 @@ static int plot_wanted(struct plotting *p, bool draw)
 
 static int check_dir(const char *dir)
 {
-	int err = plot_check_dir(dir);
+	int err = place_check_dir(dir);
 
 	if (err)
 		fprintf(stderr, WHO ": cannot write into %s: %s\n", dir, strerror(-err));

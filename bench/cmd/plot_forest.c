@@ -70,31 +70,42 @@ static size_t count_percent(const struct comparison *c)
 	return n;
 }
 
-static int take(const char *who, const struct comparison *c, struct forest *out)
+int forest_of(const struct comparison *c, struct forest *out)
 {
 	size_t n = count_percent(c), size = 0;
 	FILE *f;
 	int err;
 
 	say_left_out(c, out);
-	if (!n || n > ROWS_MAX) {
+	if (!n || n > ROWS_MAX)
+		return -ENOENT;
+	f = open_memstream(&out->text, &size);
+	err = f ? compare_print_rows(f, c) : -ENOMEM;
+	if (f && fclose(f) && !err)
+		err = -ENOMEM;
+	if (err)
+		return err;
+	say_sides(c, out);
+	refer(out, size);
+	return 0;
+}
+
+static int take(const char *who, const struct comparison *c, struct forest *out)
+{
+	size_t n = count_percent(c);
+	int err = forest_of(c, out);
+
+	if (err == -ENOENT) {
 		fprintf(stderr,
 			"%s: forest cannot be drawn: %zu rows have a change in percent and"
 			" an interval; %s\n",
 			who, n, n ? "choose by --bench, --metrics" : out->note);
 		return EXIT_USAGE;
 	}
-	f = open_memstream(&out->text, &size);
-	err = f ? compare_print_rows(f, c) : -ENOMEM;
-	if (f && fclose(f) && !err)
-		err = -ENOMEM;
-	if (err) {
-		fprintf(stderr, "%s: %s\n", who, strerror(-err));
-		return EXIT_INTERNAL;
-	}
-	say_sides(c, out);
-	refer(out, size);
-	return 0;
+	if (!err)
+		return 0;
+	fprintf(stderr, "%s: %s\n", who, strerror(-err));
+	return EXIT_INTERNAL;
 }
 
 static void tell(const char *who, const struct comparison *c, const struct forest *f)

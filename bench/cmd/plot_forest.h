@@ -12,6 +12,10 @@ struct forest {
 	char machine[320], held[2 * FIGURE_WORDS], invocations[64], interval[24], note[160];
 };
 
+/* Complains of nothing: 0, -ENOENT (too many rows, or none: out->note), or -errno. To be freed in any
+ * case. */
+int forest_of(const struct comparison *c, struct forest *out);
+
 /* Both complain on stderr as `who` and return 0 or the exit code; to be freed in any case. */
 int forest_compare(const char *who, struct compare_args *with, char *const sides[2],
 		   struct forest *out);

@@ -8,6 +8,7 @@
 
 #include "compare.h"
 
+struct html;
 struct point;
 struct section;
 
@@ -19,6 +20,10 @@ int compare_print_json(FILE *out, const struct comparison *c, bool strict);
 /* Annotations of GitHub Actions; the summary (Markdown) goes to the file $GITHUB_STEP_SUMMARY if
  * set. */
 int compare_print_github(FILE *out, const struct comparison *c);
+/* Into a page, below a heading; forest: the picture of plots/forest.gp as SVG, or NULL. */
+int compare_print_html(struct html *h, const struct comparison *c, const char *forest);
+/* Why there are no verdicts: what compare_run() returned, if not 0. */
+int compare_print_html_refused(struct html *h, const struct comparison *c, int code);
 /*
  * Tab-separated, for plots/forest.gp: row change lo hi verdict floor control. Fractions; only rows
  * that compare_row_is_percent() takes. The control last, otherwise as in the table.
