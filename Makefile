@@ -432,6 +432,7 @@ user-bench:
 test:
 	@scripts/deps --install build libperf bench test
 	@scripts/deps --install vm || true
+	@scripts/deps --install page || true
 	@$(MAKE) all tests
 	@$(MAKE) SAN=address all tests-unit tests-kernel
 	@$(MAKE) tests-stress
