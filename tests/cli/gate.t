@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC1091,SC2034,SC2154
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154
 # Can a gate of CI fail? A planted regression must be red, and what is no journal must never be green: for
 # `compare`, for every other command that reads journals, and for scripts/ci-gate around them.
 . "$(dirname "$0")/../lib.sh"
@@ -207,6 +207,13 @@ setting
 printf '0.05\n0\n' >"$FAKE/shifts"
 gate "$T/base.jsonl" --strict
 expect "5 %, but not again, --strict" 3
+setting
+printf '%s\n' '.delivery_ns_p99_9 *= 1.2' '.delivery_ns_p99 *= 1.2' >"$FAKE/edits"
+gate "$T/base.jsonl"
+expect "worse both times, but in other rows" 0
+check "the rows were worse" jq -en --slurpfile a "$T/gate/compare.json" \
+	--slurpfile b "$T/gate/compare-confirm.json" '[$a[0], $b[0] | [.rows[]
+	| select(.verdict == "regression").metric]] == [["delivery_ns_p99_9"], ["delivery_ns_p99"]]'
 
 setting
 gate "$T/base.jsonl" --metrics delivery_ns_p50 --floor 1
@@ -366,7 +373,6 @@ check "invocations, not boots, and all of them" jq -e '.replicate == "invocation
 check "in turn: nothing to warn of" jq -e '.warnings == []' "$T/gate/compare.json"
 check "the second time, other journals" jq -e '.base.journals[0].path == "a1-confirm.jsonl"' \
 	"$T/gate/compare-confirm.json"
-# shellcheck disable=SC2016
 check "AB and BA" awk '
 	NR % 2 { first[substr($1, 1, 1)]++; pair = substr($1, 2); next }
 	substr($1, 2) != pair { bad = 1 }
