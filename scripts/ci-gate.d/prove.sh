@@ -41,13 +41,14 @@ check_base() {
 
 # What cannot be trusted must not be green, on either side.
 check_damage() {
-	local whole=${planted%%,*} code file
+	local whole=${planted%%,*} code file bad
 
 	: >"$tmp/empty.jsonl"
 	head -c -20 "$whole" >"$tmp/torn.jsonl"
 	sed '$d' "$whole" >"$tmp/unfinished.jsonl"
 	for file in empty torn unfinished; do
-		for code in "$(exit_of "$base" "$tmp/$file.jsonl")" "$(exit_of "$tmp/$file.jsonl" "$base")"; do
+		bad=$tmp/$file.jsonl
+		for code in "$(exit_of "$base" "$bad")" "$(exit_of "$bad" "$base")"; do
 			[ "$code" = 5 ] ||
 				die 6 "compare ends with $code, not 5, for the $file copy of a journal"
 		done
