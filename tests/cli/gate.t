@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC1091,SC2016,SC2034,SC2154
-# Can a gate of CI fail? A planted regression must be red, and what is no journal must never be green:
-# for `compare`, for every other command that reads journals, and for scripts/ci-gate around them.
+# Can a gate of CI fail? A planted regression must be red, and what is no journal never green, for
+# `compare` and for scripts/ci-gate around it.
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python
@@ -14,6 +14,7 @@ unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 mkdir "$T/tmp"
 "$SIMULATE" "$T/base.jsonl" seed=1 || fail "simulate"
 "$SIMULATE" "$T/other.jsonl" seed=2 start=0.2 || fail "simulate"
+tests/cli/bad_journals "$T/base.jsonl" "$T" || fail "bad journals"
 
 # setting [OPTION=VALUE...]: what the next gate's runs measure
 setting() {
@@ -40,127 +41,6 @@ says() {
 		pass "$1"
 	fi
 }
-
-# ---- what is no journal ----
-
-mkdir "$T/bad" "$T/bad/a directory"
-"$PYTHON" - "$T/base.jsonl" "$T/bad" <<'PY'
-import sys
-
-source, directory = sys.argv[1:]
-with open(source, "rb") as file:
-    h, *s, f = file.read().split(b"\n")[:-1]
-
-
-def save(name, lines, tail=b"", end=b"\n"):
-    with open(f"{directory}/{name}", "wb") as out:
-        out.write(b"".join(line + end for line in lines) + tail)
-
-
-def one(name, old, new):
-    assert old in s[3]
-    save(name, [h, *s[:3], s[3].replace(old, new), *s[4:], f])
-
-
-save("a text", [b"once upon a time", b"there was a journal"])
-save("one byte", [], b"\xff")
-save("a torn header", [], h[:99])
-save("cut in a line, with a footer", [*[h, *s[:9]], s[9][:500], f])
-one("a byte 0xFF", b'"stock"', b'"st\xffck"')
-one("a word nan", b'"delivery_ns_p50":', b'"delivery_ns_p50":"nan","x":')
-one("1e999", b'"delivery_ns_p50":', b'"delivery_ns_p50":1e999,"x":')
-one("-1e999", b'"delivery_ns_p50":', b'"delivery_ns_p50":-1e999,"x":')
-one("a key twice", b'"delivery_ns_p50":', b'"delivery_ns_p50":1,"delivery_ns_p50":')
-one("brackets", s[3], b"[" * 100000)
-one("a deep value", b'"warnings":[]', b'"warnings":' + b"[" * 100000 + b"]" * 100000)
-
-# Also elsewhere, but not for each command and place.
-save("empty", [])
-save("another JSON", [b'{"benchmarks":[{"name":"x","real_time":1}]}'])
-save("a binary", [], open("/proc/self/exe", "rb").read(99999))
-save("a future schema", [h.replace(b"twbench/1", b"twbench/2"), *s, f])
-one("NaN", b'"delivery_ns_p50":', b'"delivery_ns_p50":NaN,"x":')
-
-# Not damaged, but nothing to compare or to draw; and not damaged at all.
-directory += "/.."
-save("torn.jsonl", [h, *s[:9]], s[9][:500])
-save("unfinished.jsonl", [h, *s])
-save("none.jsonl", [h, b'{"kind":"footer","samples":0,"skipped":0,"errors":0,"elapsed_s":0}'])
-save("skips.jsonl", [h, b'{"kind":"skip","bench":"latency","reason":"no kfuncs"}',
-                     b'{"kind":"footer","samples":0,"skipped":1,"errors":0,"elapsed_s":0}'])
-save("crlf.jsonl", [h, *s, f], end=b"\r\n")
-PY
-mkfifo "$T/bad/a pipe"
-
-# Each command with a bad FILE in each place. A pipe is closed at once, as often as it is opened.
-places=(
-	"compare other.jsonl FILE" "compare FILE other.jsonl" "compare --self FILE"
-	"compare other.jsonl,FILE base.jsonl" "compare base.jsonl other.jsonl,FILE"
-	"cover other.jsonl FILE" "cover FILE other.jsonl" "cover FILE"
-	"report FILE" "report other.jsonl FILE" "report --all FILE"
-	"export FILE" "export other.jsonl FILE" "export --points FILE" "export --hist delivery_ns FILE"
-	"plot -d pictures FILE delivery-tail" "plot -d pictures other.jsonl FILE delivery-tail"
-)
-
-# in_place PLACE FILE: `run` of it, in $T
-in_place() {
-	local words=$1 word
-
-	read -ra words <<<"$1"
-	for word in "${!words[@]}"; do words[word]=${words[word]/FILE/$2}; done
-	run timeout -k 5 20 env -C "$T" "$TWBENCH" "${words[@]}"
-}
-
-# One line and exit code 5, or what is wrong with it.
-is_refused() {
-	[ "$code" = 5 ] || { echo "exit code $code: $(head -c 300 "$T/err")"; return; }
-	[ ! -s "$T/out" ] || echo "data on stdout"
-	[ "$(wc -l <"$T/err")" = 1 ] && grep -q '^twbench' "$T/err" ||
-		echo "not one line: $(head -c 300 "$T/err")"
-}
-
-for f in "$T"/bad/*; do
-	wrong=
-	for place in "${places[@]}"; do
-		name=bad/${f##*/}
-		writer=
-		[ ! -p "$f" ] || { while :; do : >"$f"; done & writer=$!; }
-		in_place "$place" "$name"
-		[ -z "$writer" ] || { kill "$writer"; wait "$writer" 2>/dev/null; }
-		problem=$(is_refused)
-		wrong+=${problem:+"${place/FILE/$name}: $problem"$'\n'}
-	done
-	if [ -z "$wrong" ]; then pass "${f##*/}: refused in ${#places[@]} places"; else
-		fail "${f##*/}: refused in ${#places[@]} places" "$wrong"
-	fi
-done
-check "nothing was drawn" test -z "$(ls "$T/pictures" 2>/dev/null)"
-
-for f in torn unfinished; do
-	wrong=
-	for place in "${places[@]:0:8}"; do
-		in_place "$place" $f.jsonl
-		problem=$(is_refused)
-		wrong+=${problem:+"${place/FILE/$f}: $problem"$'\n'}
-	done
-	if [ -z "$wrong" ]; then pass "$f: no verdict on what is incomplete"; else
-		fail "$f: no verdict on what is incomplete" "$wrong"
-	fi
-	tw report "$T/$f.jsonl"
-	expect "$f: report warns" 0 incomplete
-done
-for f in none skips; do
-	for place in "${places[@]:0:3}" "${places[@]:5:3}"; do
-		in_place "$place" $f.jsonl
-		refused "${place/FILE/$f}" 77 'no sample'
-	done
-done
-tw compare --format json "$T/crlf.jsonl" "$T/other.jsonl"
-expect "lines that end in CR LF are whole lines" 0
-jq -c .rows "$T/out" >"$T/crlf.rows"
-tw compare --format json "$T/base.jsonl" "$T/other.jsonl"
-jq -c .rows "$T/out" >"$T/base.rows"
-check "and the verdicts are the same" cmp "$T/base.rows" "$T/crlf.rows"
 
 # ---- a planted regression is red ----
 
@@ -283,7 +163,6 @@ says "another machine: said" 'not comparable'
 
 wrong=
 for f in "$T"/bad/* "$T/torn.jsonl" "$T/unfinished.jsonl" "$T/missing"; do
-	[ ! -p "$f" ] || continue
 	setting
 	gate "$f"
 	problem=$(sed -i '/^ci-gate: a journal is damaged/d' "$T/out"; is_refused)
