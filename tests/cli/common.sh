@@ -39,6 +39,14 @@ refused() {
 	fi
 }
 
+# is_refused: what is wrong, if the last `run` did not end with 5 and one line of error.
+is_refused() {
+	[ "$code" = 5 ] || { echo "exit code $code: $(head -c 300 "$T/err")"; return; }
+	[ ! -s "$T/out" ] || echo "data on stdout"
+	[ "$(wc -l <"$T/err")" = 1 ] && grep -q '^twbench' "$T/err" ||
+		echo "not one line: $(head -c 300 "$T/err")"
+}
+
 # holds NAME JOURNAL FACTS: see journal_facts
 holds() {
 	local got

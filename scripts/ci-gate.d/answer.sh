@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the gate's exit code means, in words, and what to do. Sourced by ci-gate.
+# shellcheck shell=bash disable=SC2154
+
+accept() {
+	[ "$mode" != baseline ] || printf '; to accept the new level: cp %s %s' "$out/head.jsonl" \
+		"$baseline_typed"
+}
+
+# answer CODE
+answer() {
+	local rows="$confirmed row"
+
+	[ "$confirmed" = 1 ] || rows+=s
+	case $1 in
+	0) printf 'no regression%s%s%s' "${confirmed:+: what looked worse did not on fresh data}" \
+		"${blind:+, BUT $blind}" "$(accept)" ;;
+	1)
+		if [ "${confirmed:-0}" = 0 ]; then
+			printf 'a sample cannot be trusted (above): that is an error, not a slow run'
+		else
+			printf 'REGRESSION, confirmed on fresh data in %s%s' "$rows" "$(accept)"
+		fi
+		;;
+	2) printf 'twbench does not take these RUN ARGS or options (above)' ;;
+	3)
+		if [ -n "$blind" ] && [ -z "$allow_blind" ]; then
+			printf '%s: more invocations, fewer rows (--metrics), a quieter machine, or %s' \
+				"$blind" --allow-blind
+		else
+			printf 'no verdict on some rows: more invocations or pairs, or without --strict'
+		fi
+		;;
+	4)
+		printf 'not comparable (above): measure the baseline anew on this machine, or name %s' \
+			'what is meant to differ with --treatment'
+		;;
+	5) printf 'a journal is damaged, incomplete or none (above): restore it, or measure anew' ;;
+	77) printf 'nothing could be measured here (above): no verdict' ;;
+	130) printf 'interrupted: no verdict' ;;
+	*) printf 'failed (above): no verdict' ;;
+	esac
+}
+
+# finish CODE: the last words, for people, for programs and for the pull request; the end
+finish() {
+	local code=$1 words command=error
+
+	case $code in [0-6] | 77 | 130) ;; *) code=6 ;; esac
+	words=$(answer "$code")
+	[ "$code" != 0 ] || command=notice
+	jq -n --arg mode "$mode" --arg answer "$words" --argjson code "$code" --arg number "$seed" \
+		--arg plant "$plant" --argjson seen "$seen" --argjson unseen "$unseen" --arg blind "$blind" '
+		{schema: "twbench-gate/1", mode: $mode, exit_code: $code, answer: $answer,
+		 seed: ($number | tonumber), planted: {percent: ($plant | tonumber), seen: $seen,
+		 unseen: $unseen, blind: ($blind != "")}}' >gate.json || code=6
+	if [ "$format" = github ]; then
+		annotate "$command" "$words"
+		[ -z "${GITHUB_STEP_SUMMARY-}" ] ||
+			printf '\n**ci-gate:** %s\n' "$words" >>"$GITHUB_STEP_SUMMARY"
+	fi
+	echo "ci-gate: $words"
+	exit "$code"
+}
