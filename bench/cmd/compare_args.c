@@ -16,8 +16,8 @@ enum {
 	KEY_FLOOR,
 	KEY_FLOOR_FILE,
 	KEY_TREATMENT,
+	KEY_METRICS,
 	KEY_BENCH,
-	KEY_METRICS
 };
 
 static const struct argp_option verdict_options[] = {
@@ -35,15 +35,15 @@ static const struct argp_option verdict_options[] = {
 	{ "treatment", KEY_TREATMENT, "WHAT,...", 0,
 	  "What is meant to differ: kernel, config, impl, twbench, or fields of the environment",
 	  0 },
+	{ "metrics", KEY_METRICS, "NAME,...", 0,
+	  "Compare these; patterns like '*_p99_9' take what has a better and a worse; default: what"
+	  " a report's first table shows, and what its others show with a spread",
+	  0 },
 	{ 0 },
 };
 
 static const struct argp_option options[] = {
 	{ "bench", KEY_BENCH, "NAME,...", 0, "Compare only these", 0 },
-	{ "metrics", KEY_METRICS, "NAME,...", 0,
-	  "Compare these; patterns like '*_p99_9' take what has a better and a worse; default: what"
-	  " a report's first table shows, and what its others show with a spread",
-	  0 },
 	{ 0 },
 };
 
@@ -73,8 +73,8 @@ static error_t parse_floor(const struct argp_state *state, const char *arg, doub
 static error_t keep_word(const struct argp_state *state, struct compare_args *args, int key,
 			 const char *arg)
 {
-	static const char *const names[] = { "--alpha", "--level", "--floor", "--floor-file",
-					     "--treatment" };
+	static const char *const names[] = { "--alpha",	     "--level",	    "--floor",
+					     "--floor-file", "--treatment", "--metrics" };
 
 	if (args->n_words + 2 > COMPARE_MAX_WORDS)
 		return cli_error(state, "too many options");
@@ -87,8 +87,8 @@ static error_t parse_verdict(int key, char *arg, struct argp_state *state)
 {
 	struct compare_args *args = state->input;
 
-	args->given |= key >= KEY_ALPHA && key <= KEY_TREATMENT;
-	if (key >= KEY_ALPHA && key <= KEY_TREATMENT && keep_word(state, args, key, arg))
+	args->given |= key >= KEY_ALPHA && key <= KEY_METRICS;
+	if (key >= KEY_ALPHA && key <= KEY_METRICS && keep_word(state, args, key, arg))
 		return EINVAL;
 	switch (key) {
 	case KEY_ALPHA:
@@ -102,6 +102,9 @@ static error_t parse_verdict(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_TREATMENT:
 		args->treatment = arg;
+		return 0;
+	case KEY_METRICS:
+		args->opts.metrics = arg;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -121,10 +124,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_BENCH:
 		args->given = true;
 		args->opts.benches = arg;
-		return 0;
-	case KEY_METRICS:
-		args->given = true;
-		args->opts.metrics = arg;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

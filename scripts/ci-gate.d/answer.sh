@@ -16,7 +16,9 @@ answer() {
 	0) printf 'no regression%s%s%s' "${confirmed:+: what looked worse did not on fresh data}" \
 		"${blind:+, BUT $blind}" "$(accept)" ;;
 	1)
-		if [ "${confirmed:-0}" = 0 ]; then
+		if [ -n "$unconfirmed" ]; then
+			printf 'REGRESSION, at first look: it could not be measured again (above)'
+		elif [ "${confirmed:-0}" = 0 ]; then
 			printf 'a sample cannot be trusted (above): that is an error, not a slow run'
 		else
 			printf 'REGRESSION, confirmed on fresh data in %s%s' "$rows" "$(accept)"

@@ -63,7 +63,7 @@ expect "no change" 0 'regression of 5 % is seen in 4 of 5 rows, not in: latency 
 says "no change: said, and how to accept it" \
 	"no regression; to accept the new level: cp $T/gate/head.jsonl $T/base.jsonl"
 has "measured as the baseline was, and as was asked for" "$FAKE/runs" \
-	'^run -q latency -n 20 --require-live -o head.jsonl$'
+	"^run -q --against $T/base.jsonl --confirm --format json --require-live -o head.jsonl\$"
 check "measured once" test "$(wc -l <"$FAKE/runs")" = 1
 for f in gate.json compare.json planted.json; do
 	check "$f is JSON" jq -e . "$T/gate/$f"
@@ -73,11 +73,12 @@ gate "$T/base.jsonl"
 refused_by_gate() { expect "$1" 2 "^ci-gate: .*$2"; }
 refused_by_gate "a directory that has a gate's files" 'not empty'
 
-"$SIMULATE" "$T/args.jsonl" seed=7 args="-q --seed 5 -o a.jsonl --output=b --rates 5"
 setting
-gate "$T/args.jsonl" --budget 99
-has "not where to and with which seed; the time" "$FAKE/runs" \
-	'^run -q latency -n 20 --rates 5 --budget 99 -o head.jsonl$'
+gate "$T/base.jsonl" --budget 99 --strict
+has "in what time, and how strictly" "$FAKE/runs" ' --budget 99 --strict -o head.jsonl$'
+setting
+gate "$T/base.jsonl" --bench latency
+expect "--bench with a baseline" 2 'RUN ARGS choose'
 
 setting shift=0.05
 gate "$T/base.jsonl"
@@ -100,9 +101,8 @@ setting
 printf '%s\n' '.delivery_ns_p99_9 *= 1.2' '.delivery_ns_p99 *= 1.2' >"$FAKE/edits"
 gate "$T/base.jsonl"
 expect "worse both times, but in other rows" 0
-check "the rows were worse" jq -en --slurpfile a "$T/gate/compare.json" \
-	--slurpfile b "$T/gate/compare-confirm.json" '[$a[0], $b[0] | [.rows[]
-	| select(.verdict == "regression").metric]] == [["delivery_ns_p99_9"], ["delivery_ns_p99"]]'
+check "it is that row that was not confirmed" jq -e '[.rows[] | select(.confirm)
+	| [.metric, .confirm.outcome]] == [["delivery_ns_p99_9", "not_confirmed"]]' "$T/gate/compare.json"
 
 setting
 gate "$T/base.jsonl" --metrics delivery_ns_p50 --floor 1
@@ -195,7 +195,7 @@ setting
 printf '%s\n' '.delivery_ns_p99_9 *= 1.2' '.delivery_ns_p99 *= 1.2' >"$FAKE/edits"
 gate "$T/base.jsonl"
 expect "github: not confirmed" 0
-has "github: not confirmed is a warning" "$T/out" '^::warning .*delivery_ns_p99: .*REGRESSION'
+has "github: not confirmed is a warning" "$T/out" '^::warning .*delivery_ns_p99_9: .*; not confirmed: '
 has_no "github: not confirmed is no error" "$T/out" '^::error'
 setting
 gate "$T/noisy.jsonl" --metrics delivery_ns_p50
