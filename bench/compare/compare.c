@@ -195,6 +195,8 @@ static int make_rows(struct comparison *c)
 	if (c->foreign_noise)
 		c->opts.noise = NULL;
 	err = err ? err : compare_make_rows(c);
+	if (err == -ENOENT && c->opts.only)
+		return 0;
 
 	if (err == -ENOENT)
 		WHY(c,
@@ -215,7 +217,9 @@ int compare_run(struct comparison *c)
 	code = code ? code : check_sides(c);
 	code = code ? code : compare_check_environments(c);
 	code = code ? code : make_rows(c);
-	code = code ? code : decide(c);
+	if (code || !c->n_rows)
+		return code;
+	code = decide(c);
 	if (!code && compare_warn(c)) {
 		WHY(c, "no memory");
 		code = EXIT_INTERNAL;
@@ -251,6 +255,8 @@ int compare_describe(struct comparison *c)
 	if (err == -EINVAL)
 		return EXIT_USAGE;
 	err = err ? err : compare_make_single(c);
+	if (err == -ENOENT && c->opts.only)
+		return 0;
 	err = err ? err : compare_warn_single(c);
 	if (err)
 		WHY(c, err == -ENOENT ? "%s has no metric to show" : "%s: no memory", c->base.spec);

@@ -211,6 +211,15 @@ static bool all_positive(const double *v, size_t n)
 	return true;
 }
 
+static double floor_given(const struct comparison *c, const struct compare_row *r)
+{
+	char id[SHORT_HASH_SIZE];
+	const json_t *v =
+		row_id(id, &c->base, r->base, r->metric) ? NULL : json_object_get(c->opts.only, id);
+
+	return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
 /* A thousandth of a ratio for each percent; the rest in percent of what it is. */
 static void set_floor(const struct comparison *c, struct compare_row *r)
 {
@@ -225,7 +234,7 @@ static void set_floor(const struct comparison *c, struct compare_row *r)
 		d->scale = DECIDE_DIFFERENCE;
 		d->floor *= fabs(r->base_median);
 	}
-	r->floor_measured = noise_floor_of(c->opts.noise, r);
+	r->floor_measured = c->opts.only ? floor_given(c, r) : noise_floor_of(c->opts.noise, r);
 	if (r->floor_measured > d->floor)
 		d->floor = r->floor_measured;
 }
