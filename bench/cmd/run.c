@@ -12,11 +12,11 @@
 #include "commands.h"
 #include "env.h"
 #include "needs.h"
+#include "run.h"
 #include "run_args.h"
 #include "runner.h"
 
-/* Into results/runs/ inside the tree, else into the working directory; never an existing name. */
-static void default_output(char *buf, size_t size)
+void run_default_output(char *buf, size_t size)
 {
 	time_t t = time(NULL);
 	struct tm tm;
@@ -164,7 +164,7 @@ static int show_report(const struct run_args *a, const char *path)
 	struct stat st;
 
 	/* A device or a pipe holds nothing to read again. */
-	if (a->quiet || stat(path, &st) || !S_ISREG(st.st_mode))
+	if (a->quiet || a->no_table || stat(path, &st) || !S_ISREG(st.st_mode))
 		return 0;
 	fprintf(stderr, "journal: %s\n\n", path);
 	return cmd_report(2, argv);
@@ -213,7 +213,7 @@ static int run_new(struct run_args *a, const json_t *args)
 	} else {
 		code = check_usable(a, &plan);
 		if (!a->output)
-			default_output(path, sizeof(path));
+			run_default_output(path, sizeof(path));
 		if (!code)
 			code = measure(a, &plan, args, a->output ? a->output : path, NULL);
 	}
@@ -327,7 +327,7 @@ static int run_resume(const struct run_args *a, const json_t *args)
 	return code;
 }
 
-int cmd_run(int argc, char **argv)
+static int run(int argc, char **argv, bool table)
 {
 	struct run_args a;
 	json_t *args = args_json(argc, argv);
@@ -335,9 +335,20 @@ int cmd_run(int argc, char **argv)
 
 	needs_prepare();
 	code = run_args_parse(&a, argc, argv);
+	a.no_table = !table;
 	if (code < 0)
 		code = a.resume ? run_resume(&a, args) : run_new(&a, args);
 	json_decref(a.values);
 	json_decref(args);
 	return code;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	return run(argc, argv, true);
+}
+
+int run_without_table(int argc, char **argv)
+{
+	return run(argc, argv, false);
 }

@@ -20,6 +20,7 @@ struct run_args {
 	uint64_t seed;
 	bool has_seed;
 	bool resume, dry_run, quiet, require_live;
+	bool no_table; /* no option: of a command that measures and says something else */
 	json_t *values; /* see struct plan_request */
 	bool plan_given; /* something that determines the plan was typed */
 };
