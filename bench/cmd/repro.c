@@ -17,7 +17,6 @@
 #include "repro.h"
 #include "repro_args.h"
 #include "run.h"
-#include "text.h"
 
 #define WHO "twbench repro"
 #define MAX_MAIL (16 << 20)
@@ -323,19 +322,6 @@ static int after_run(const struct args *args, const struct recipe *letter, const
 	return judge(args, letter, path, path);
 }
 
-static void print_command(const char *argz, size_t n)
-{
-	char *line = malloc(n + 1);
-
-	if (line) {
-		memcpy(line, argz, n);
-		argz_stringify(line, n, ' ');
-		text_clean(line);
-		fprintf(stderr, WHO ": twbench %s\n", line);
-	}
-	free(line);
-}
-
 static int measure(const struct args *args, const struct recipe *letter, char *argz, size_t n)
 {
 	json_t *env;
@@ -344,7 +330,7 @@ static int measure(const struct args *args, const struct recipe *letter, char *a
 	needs_prepare();
 	env = env_record();
 	code = check_here(letter, env);
-	print_command(argz, n);
+	repro_args_print(argz, n);
 	fflush(stdout); /* or a child has it, too */
 	if (!code && !args->dry_run)
 		code = after_run(args, letter, env, args->run.output, run(argz, n));
@@ -372,8 +358,10 @@ static int repro(struct args *args, const struct recipe *letter)
 	size_t n = 0;
 	int code;
 
-	run_default_output(path, sizeof(path));
-	args->run.output = args->run.output ?: path;
+	if (args->n == 1 && !args->run.output) {
+		run_default_output(path, sizeof(path));
+		args->run.output = path;
+	}
 	code = args->n == 1 ? repro_args(letter, &args->run, &argz, &n) : 0;
 	code = code ? code : print_letter(args, letter);
 	if (!code && !letter->n_claims) {

@@ -175,3 +175,16 @@ int repro_args(const struct recipe *letter, const struct repro_args *with, char 
 	*n = b.n;
 	return code;
 }
+
+void repro_args_print(const char *argz, size_t n)
+{
+	char *line = malloc(n + 1);
+
+	if (line) {
+		memcpy(line, argz, n);
+		argz_stringify(line, n, ' ');
+		text_clean(line);
+		fprintf(stderr, WHO ": twbench %s\n", line);
+	}
+	free(line);
+}

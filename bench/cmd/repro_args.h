@@ -21,4 +21,7 @@ struct repro_args {
  */
 int repro_args(const struct recipe *letter, const struct repro_args *with, char **argz, size_t *n);
 
+/* On stderr, before it is run. */
+void repro_args_print(const char *argz, size_t n);
+
 #endif

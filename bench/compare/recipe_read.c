@@ -64,14 +64,21 @@ static bool is_first(const struct line *l, size_t *at)
 	return k == l->n || memchr(l->s + k, '=', l->n - k);
 }
 
-/* Whether it begins with the quote marks of the first (whose blanks may get lost before others) and
- * two blanks. */
-static bool goes_on(const struct line *l, const struct line *first, size_t at)
+static bool is_indented(const struct line *l, const struct line *first, size_t at)
 {
-	while (at && strchr(" \t", first->s[at - 1]))
-		at--;
 	return l->n > at + 2 && !memcmp(l->s, first->s, at) && l->s[at] == ' ' &&
 	       l->s[at + 1] == ' ';
+}
+
+/* Whether it begins with the quote marks of the first and two blanks. The blank behind a mark may be
+ * one that others lack. */
+static bool goes_on(const struct line *l, const struct line *first, size_t at)
+{
+	size_t marks = at;
+
+	while (marks && strchr(" \t", first->s[marks - 1]))
+		marks--;
+	return is_indented(l, first, at) || is_indented(l, first, marks);
 }
 
 /* ---- words ---- */
@@ -317,7 +324,7 @@ static size_t find(struct reader *r, const char *mail, const char *end, struct l
 static int read_recipe(struct reader *r, const char *mail, size_t n)
 {
 	struct line first;
-	size_t at, found = find(r, mail, mail + n, &first, &at);
+	size_t at = 0, found = find(r, mail, mail + n, &first, &at);
 
 	if (!found)
 		WHY(r, "it holds no recipe: the last lines of what twbench cover prints, from"
