@@ -202,8 +202,10 @@ static char *side_of(const struct recipe *letter, const char *name, const char *
 
 static int print_answer(const struct args *args, const struct repro *r)
 {
-	int err = args->json ? repro_print_json(stdout, r) : repro_print_text(stdout, r);
+	int err = args->json ? repro_print_json(stdout, r) : repro_print_letter(stdout, r->letter);
 
+	if (!err && !args->json)
+		err = repro_print_text(stdout, r);
 	if (!err)
 		return repro_exit_code(r);
 	fprintf(stderr, WHO ": %s\n", strerror(-err));
@@ -340,12 +342,11 @@ static int measure(const struct args *args, const struct recipe *letter, char *a
 
 /* ---- */
 
-static int print_letter(const struct args *args, const struct recipe *letter)
+static int print_letter(const struct recipe *letter)
 {
-	int err = args->json && !args->dry_run ? 0 : repro_print_letter(stdout, letter);
+	int err = repro_print_letter(stdout, letter);
 
-	if (!err && args->dry_run)
-		err = repro_print_claims(stdout, letter);
+	err = err ? err : repro_print_claims(stdout, letter);
 	if (!err)
 		return 0;
 	fprintf(stderr, WHO ": %s\n", strerror(-err));
@@ -363,7 +364,8 @@ static int repro(struct args *args, const struct recipe *letter)
 		args->run.output = path;
 	}
 	code = args->n == 1 ? repro_args(letter, &args->run, &argz, &n) : 0;
-	code = code ? code : print_letter(args, letter);
+	if (!code && args->dry_run)
+		code = print_letter(letter);
 	if (!code && !letter->n_claims) {
 		fprintf(stderr,
 			WHO ": the letter claims nothing: none of its rows has a verdict\n");

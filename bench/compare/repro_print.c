@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Answers as text, and for programs. */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -56,11 +57,11 @@ int repro_print_letter(FILE *out, const struct recipe *r)
 
 int repro_print_claims(FILE *out, const struct recipe *r)
 {
-	static const char *const words[] = { ['R'] = "worse",
-					     ['I'] = "better",
-					     ['C'] = "changed",
-					     ['E'] = "equivalent",
-					     ['M'] = "median" };
+	static const char *const words[] = {
+		[CLAIM_REGRESSION] = "worse", [CLAIM_IMPROVEMENT] = "better",
+		[CLAIM_CHANGED] = "changed",  [CLAIM_EQUIVALENT] = "equivalent",
+		[CLAIM_MEDIAN] = "median",
+	};
 
 	for (size_t i = 0; i < r->n_claims; i++) {
 		char text[CLAIM_MAX];
@@ -206,6 +207,22 @@ static json_t *real(double v)
 	return isfinite(v) ? json_real(v) : json_null();
 }
 
+static json_t *claim_json(const struct claim *c)
+{
+	static const char *const kinds[] = {
+		[CLAIM_REGRESSION] = "regression", [CLAIM_IMPROVEMENT] = "improvement",
+		[CLAIM_CHANGED] = "changed",	   [CLAIM_EQUIVALENT] = "equivalent",
+		[CLAIM_MEDIAN] = "median",
+	};
+	const char *scale = c->kind == CLAIM_MEDIAN ? "absolute"
+			    : c->difference	    ? "difference"
+						    : "log";
+
+	return json_pack("{ss ss so so so so}", "kind", kinds[c->kind], "scale", scale, "value",
+			 real(c->value), "lo", real(c->lo), "hi", real(c->hi), "floor",
+			 real(c->floor));
+}
+
 /* "NOT REPRODUCED" as a key */
 static json_t *key(const char *name)
 {
@@ -213,27 +230,9 @@ static json_t *key(const char *name)
 	size_t i;
 
 	for (i = 0; name[i] && i + 1 < sizeof(text); i++)
-		text[i] = name[i] == ' ' ? '_' : name[i];
+		text[i] = name[i] == ' ' ? '_' : tolower((unsigned char)name[i]);
 	text[i] = '\0';
 	return json_string(text);
-}
-
-static json_t *claim_json(const struct claim *c)
-{
-	return json_pack("{ss# ss so so so so}", "kind", (const char[]){ c->kind }, 1, "scale",
-			 c->kind == CLAIM_MEDIAN ? "absolute"
-			 : c->difference	 ? "difference"
-						 : "log",
-			 "value", real(c->value), "lo", real(c->lo), "hi", real(c->hi), "floor",
-			 real(c->floor));
-}
-
-static json_t *verdict_json(const struct compare_row *r)
-{
-	static const char *const words[] = { "regression", "improvement",  "changed",
-					     "equivalent", "inconclusive", "unreachable" };
-
-	return r->head ? json_string(words[r->d.verdict]) : json_null();
 }
 
 static json_t *fresh_json(const struct compare_row *r)
@@ -244,8 +243,8 @@ static json_t *fresh_json(const struct compare_row *r)
 		"{sO sO? sO ss so so so so so sI}", "bench", json_object_get(r->base->id, "bench"),
 		"impl", json_object_get(r->base->id, "impl"), "params",
 		json_object_get(r->base->id, "params"), "metric", r->metric, "verdict",
-		verdict_json(r), "value", real(r->d.shift), "lo",
-		r->d.level > 0 ? real(r->d.lo) : json_null(), "hi",
+		r->head ? key(verdict_name(r->d.verdict)) : json_null(), "value", real(r->d.shift),
+		"lo", r->d.level > 0 ? real(r->d.lo) : json_null(), "hi",
 		r->d.level > 0 ? real(r->d.hi) : json_null(), "p_adjusted",
 		r->head ? real(r->d.p_adjusted) : json_null(), "n", (json_int_t)r->data.n_base);
 }
