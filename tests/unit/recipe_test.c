@@ -342,8 +342,8 @@ static char *mail(const char *text, const char *before, const char *behind)
 
 	fprintf(f, "Subject: x\n\nThe recipe (twbench-repro/1) is below.\n");
 	fprintf(f, "twbench-repro/1 is what repro reads\n\n");
-	for (const char *at = text; *at; at = strchr(at, '\n') + 1)
-		fprintf(f, "%s%.*s%s\n", before, (int)strcspn(at, "\n"), at, behind);
+	for (const char *at = text, *end; (end = strchr(at, '\n')); at = end + 1)
+		fprintf(f, "%s%.*s%s\n", before, (int)(end - at), at, behind);
 	fprintf(f, "%s\n%s  indented=1 afterwards\n-- \nme\n", before, before);
 	fclose(f);
 	return out;
@@ -367,6 +367,23 @@ static void recipes_in_mails(void **state)
 			free(m);
 		}
 	}
+	free(text);
+}
+
+/* Some put a blank behind the mark only where there is none. */
+static void a_blank_that_is_not_behind_each_mark(void **state)
+{
+	char *text = plain_recipe(), *m = NULL;
+	struct recipe r;
+	size_t size;
+	FILE *f = open_memstream(&m, &size);
+
+	for (const char *at = text, *end; (end = strchr(at, '\n')); at = end + 1)
+		fprintf(f, ">%s%.*s\n", *at == ' ' ? "" : " ", (int)(end - at), at);
+	fclose(f);
+	assert_int_equal(read_text(&r, m), 0);
+	recipe_free(&r);
+	free(m);
 	free(text);
 }
 
@@ -437,6 +454,7 @@ int main(void)
 		cmocka_unit_test(bad_claims),
 		cmocka_unit_test(cpus_are_no_identity_unless_they_vary),
 		cmocka_unit_test(recipes_in_mails),
+		cmocka_unit_test(a_blank_that_is_not_behind_each_mark),
 		cmocka_unit_test(any_damage_is_seen),
 		cmocka_unit_test(lines_that_are_gone),
 		cmocka_unit_test(what_is_no_recipe),

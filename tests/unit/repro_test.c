@@ -67,6 +67,10 @@ static void claims_of_a_change(void **state)
 			 REPRO_CANNOT_TELL);
 	assert_true(r.detectable == 0.09);
 	assert_int_equal(r.invocations, 80); /* (9 - 1) / (5 - 1), squared */
+	/* Where the floor is another one. */
+	assert_int_equal(
+		judge(&r, 'R', V(0.02, 0.008, 0.03), VERDICT_EQUIVALENT, V(0, -0.01, 0.01)),
+		REPRO_CANNOT_TELL);
 	/* Beyond it, but no verdict. */
 	assert_int_equal(judge(&r, 'R', worse, VERDICT_INCONCLUSIVE, V(0.2, 0.07, 0.4)),
 			 REPRO_CANNOT_TELL);
