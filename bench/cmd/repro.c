@@ -109,9 +109,9 @@ static const struct argp argp = {
 	       " could be measured here; 130 interrupted.\n"
 	       "\n"
 	       "EXAMPLES\n"
-	       "  twbench repro mail.txt --dry-run     # what does it claim, what would be run?\n"
+	       "  twbench repro mail.txt --dry-run     # what is claimed, what would be run?\n"
 	       "  twbench repro mail.txt -n 40         # with more invocations than the letter\n"
-	       "  twbench repro mail.txt -o base.jsonl # two kernels: on the one, then on the other\n"
+	       "  twbench repro mail.txt -o base.jsonl # two kernels: on each\n"
 	       "  twbench repro mail.txt base.jsonl head.jsonl\n",
 };
 

@@ -88,15 +88,11 @@ json "$T/letter" "$T/base2" "$T/head2"
 expect "the same change: 0" 0
 fact "the same change: reproduced" 'd["answer"] == "reproduced" and d["exit_code"] == 0'
 fact "the same change: of each row" 'all(r["answer"] == "reproduced" for r in d["rows"])'
-check "the JSON is as its schema says" "$PYTHON" -c '
-import json, sys
-try:
-    import jsonschema
-except ImportError:
-    print("no python3-jsonschema")
-    sys.exit(0)
-jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))
-' "$T/out" results/twbench-answer-1.schema.json
+tr -d '\n' <"$T/out" >"$T/line"
+run "$CHECK_SCHEMA" results/twbench-answer-1.schema.json "$T/line"
+if [ "$code" = 77 ]; then skip "JSON: as its schema says" "$(cat "$T/out")"; else
+	expect "JSON: as its schema says" 0
+fi
 tw repro "$T/letter" "$T/base2" "$T/head2"
 expect "as text: 0" 0
 has "as text: a row" "$T/out" '^reproduced +latency delivery_ns_p50 rate=2000$'
