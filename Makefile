@@ -454,6 +454,14 @@ validate: $(B)/tests/validate/validate
 	cat tests/validate/head.md build/validation.md tests/validate/tail.md > results/validation/README.md && \
 	cat build/validation.md && exit $$code
 
+# The journals that README and its figures are made of; and those. For pictures, `make plots`.
+reference: all
+	@scripts/deps --install bench || true
+	@scripts/reference $(NAMES)
+readme: all
+	@scripts/deps --install bench || true
+	@scripts/readme --all README.md
+
 doctor: all
 	@$(B)/twbench doctor
 
@@ -486,6 +494,8 @@ help:
 	@echo '  all       build only, into build/ (default)'
 	@echo '  static    one static executable, build/static/twbench'
 	@echo '  validate  simulate the decision rule, write the table into results/validation/ (minutes)'
+	@echo '  reference  measure the committed journals of results/reference/ again (a quarter of an hour)'
+	@echo '  readme    make tables and figures of README from them again'
 	@echo '  compare   BASE=a HEAD=b: better, worse or the same, of two journals; ARGS='
 	@echo '  cover     BASE=a HEAD=b: the same as text for a mail; ARGS='
 	@echo '  doctor    what this machine can measure, and what disturbs it'
@@ -502,7 +512,7 @@ help:
 	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
 
 .PHONY: all bench user-bench test tests tests-unit tests-kernel tests-explore tests-stress static validate \
-	compare cover doctor plots install clean help FORCE
+	reference readme compare cover doctor plots install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -71,6 +71,8 @@ static __always_inline void record_stages(struct tw_marks *m)
 		else
 			m->unmatched[TW_OUTSIDE]++;
 	} else if (tw_phase_of(since) == TW_WINDOW) {
+		if (m->at[TW_I_DUE])
+			tw_record(TW_I_CALL, since - m->at[TW_I_DUE]);
 		record_stage(m, TW_I_IRQ, &since);
 		record_stage(m, TW_I_ADD, &since);
 		record_stage(m, TW_I_EXIT, &since);
@@ -111,9 +113,10 @@ static int callback(struct bpf_map *map, void *key, void *value)
 }
 
 /* A firing while a work is under way must leave its marks alone: it ends with EBUSY. */
-static __always_inline void open_marks(struct tw_marks *m, __u64 call)
+static __always_inline void open_marks(struct tw_marks *m, __u64 due, __u64 call)
 {
 	m->at[TW_I_IRQ] = m->at[TW_I_ADD] = m->at[TW_I_EXIT] = m->at[TW_I_STANDBY] = 0;
+	m->at[TW_I_DUE] = due;
 	m->at[TW_I_CALL] = call;
 	m->handlers = 0;
 	m->open = 1;
@@ -143,7 +146,7 @@ static __always_inline int fire(__u64 due)
 	stamp->due = due;
 	stamp->call = call;
 	if (first)
-		open_marks(m, call);
+		open_marks(m, due, call);
 	err = tw_schedule(task, &e->tw, &elems, callback);
 	tw_inject(TW_INJECT_AFTER_CALL);
 	if (err && first)

@@ -268,7 +268,8 @@ enum tw_latency_hist { TW_H_LATENCY, TW_H_DELIVERY, TW_H_CALL, TW_H_SERVICE, TW_
  * one before that is observed; its histogram has the instant's key in the per-CPU map `hists`.
  */
 enum tw_instant {
-	TW_I_CALL, /* the kfunc is called; no stage ends here */
+	TW_I_DUE, /* the generator meant to schedule; 0: unknown. No stage ends here */
+	TW_I_CALL, /* the kfunc is called */
 	TW_I_IRQ, /* irq_work handler entered */
 	TW_I_ADD, /* task_work_add() returned */
 	TW_I_EXIT, /* irq_work handler left */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The looks of all figures. Loaded behind what twbench says (bench/report/figure_write.c): format,
-# figure, figure_title, machine, held, series, name[], invocations, interval.
+# figure, figure_title, machine, held, series, name[], look[], invocations, interval.
 
 set encoding utf8
 set datafile separator tab
@@ -18,7 +18,8 @@ longest_name = 0
 do for [i = 1:series] {
 	if (strlen(name[i]) > longest_name) { longest_name = strlen(name[i]) }
 }
-per_line = floor(880.0 / (80 + 7.5 * longest_name))
+# gnuplot's svg counts wider letters.
+per_line = floor((format eq 'svg' ? 720.0 : 880.0) / (80 + 7.5 * longest_name))
 key_lines = ceil(series / (per_line > 1 ? 1.0 * per_line : 1.0))
 
 # Okabe and Ito's colours, told apart with any colour vision; without colour, dashes and points do it.
@@ -67,15 +68,17 @@ FRAME_TXT = "set label 100 figure_title at screen 0.0, screen 0.999 offset 1,-0.
 	set lmargin 14; set rmargin 5; set bmargin 4 + lines_held + lines_what; \
 	set tmargin 3 + key_rows; \
 	set key at character 2, character rows - 2 left top vertical Left reverse samplen 6"
-FRAME_PICTURE = "set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height \
+# Without a machine (a page says it once for all) or anything held: no room for them.
+FRAME_PICTURE = "lines_held = held eq '' ? 0 : lines_held; foot = machine eq '' ? -0.2 : 0.9; \
+	set label 100 figure_title at screen 0.015, screen 1 - 20.0 / height \
 		font (format eq 'svg' ? ',16' : ',14'); \
-	set label 101 what at screen 0.015, character 1.1 * (lines_held + lines_what) + 0.9 \
+	set label 101 what at screen 0.015, character 1.1 * (lines_held + lines_what) + foot \
 		textcolor rgb '#404040'; \
-	set label 102 held at screen 0.015, character 1.1 * lines_held + 0.9 \
+	set label 102 held at screen 0.015, character 1.1 * lines_held + foot \
 		textcolor rgb '#404040'; \
-	set label 103 machine at screen 0.015, character 0.9 textcolor rgb '#404040'; \
+	set label 103 machine at screen 0.015, character foot textcolor rgb '#404040'; \
 	y_x = 0.02; eval Y_TEXT; set lmargin 13; set rmargin 6; \
-	set bmargin 5.3 + 1.1 * (lines_held + lines_what); set tmargin 3.5 + 1.25 * key_lines; \
+	set bmargin 4.4 + foot + 1.1 * (lines_held + lines_what); set tmargin 3.5 + 1.25 * key_lines; \
 	set key at screen 0.015, screen 1 - 40.0 / height left top horizontal Left reverse \
 		samplen 4 spacing 1.1 width 1"
 
@@ -85,12 +88,17 @@ fold(s, n) = strlen(s) <= n || blank(s, n) < 2 ? s : \
 	s[1:blank(s, n) - 1]."\n".fold(s[blank(s, n) + 1:*], n)
 breaks(s) = strstrt(s, "\n") ? 1 + breaks(s[strstrt(s, "\n") + 1:*]) : 0
 
+# Two percentiles of each series: full and dashed, points filled and hollow.
+KEY_MORE = ''
+KEY_P50_P99 = is_txt ? '' : ", NaN with linespoints ls 5 lw 2 dt 1 pt 7 title 'p50', \
+	NaN with linespoints ls 5 lw 2 dt (9,5) pt 6 title 'p99'"
+
 # Two panels, side by side or, in text, one above the other. What is around them, the key included,
 # is drawn once, by a plot of nothing that has the whole width.
 PANELS = "if (is_txt) { rows = 2 * rows } else { width = 1000 }; y_of_panel = y_text; y_text = ''; \
 	eval START; set multiplot; eval FRAME; \
 	unset border; unset tics; unset grid; set xrange [0:1]; set yrange [0:1]; \
-	plot for [i = 1:series] NaN with linespoints ls i lw 2 dt 1 title name[i]; \
+	eval 'plot for [i = 1:series] NaN with linespoints ls look[i] lw 2 dt 1 title name[i]'.KEY_MORE; \
 	unset label; unset key; set autoscale; set xtics nomirror scale 0.5; set ytics nomirror scale 0.5; \
 	if (is_txt) { set border 31; set tmargin at screen 1 - (4.0 + key_rows) / rows; \
 		set bmargin at screen 0.54 } \
@@ -113,17 +121,29 @@ file(kind, i) = sprintf('%s-%d.tsv', kind, i)
 # other: x moves them aside. Text has no room for them.
 curve(metric, x, dashes) = (is_txt ? '' : \
 	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s':'%s_lo':'%s_hi' \
-		with yerrorbars ls (i + 0) dt 1 lw 1 pt 0 notitle", x, metric, metric, metric))). \
+		with yerrorbars ls look[i + 0] dt 1 lw 1 pt 0 notitle", x, metric, metric, metric)). \
+	each(value('with_'.metric), sprintf("file('points', i + 0) \
+		using (%s):(column('%s_hi') > ceiling ? ceiling : NaN) \
+		with points ls look[i + 0] pt 9 ps 0.8 notitle", x, metric))). \
 	each(value('with_'.metric), sprintf("file('points', i + 0) using (%s):'%s' \
-		with linespoints ls (i + 0) lw 2 dt %s notitle", x, metric, dashes))
-DASHED = '(9,5)'
+		with linespoints ls look[i + 0] lw 2 dt %s notitle", x, metric, dashes))
+DASHED = '(9,5) pt hollow(look[i + 0])'
+# Where bars are cut off, with a triangle.
+ceiling = 1e300
+hollow(k) = k == 1 ? 6 : k == 2 ? 4 : k == 3 ? 8 : k == 4 ? 12 : k == 5 ? 7 : k == 6 ? 5 : k == 7 ? 9 : 13
 aside(i) = i - (series + 1) / 2.0
 
-# from, to: of all intervals of the metrics.
-RANGE = "from = 1e300; to = -1e300; do for [m in metrics] { if (value('with_'.m) ne '') { \
-	do for [i in value('with_'.m)] { \
-		stats file('points', i + 0) using m.'_lo' name 'R' nooutput; from = smaller(from, R_min); \
-		stats file('points', i + 0) using m.'_hi' name 'R' nooutput; to = greater(to, R_max) } } }"
+# from, to: of all intervals of the metrics (text shows none); most: the greatest median.
+RANGE = "from = 1e300; to = -1e300; most = -1e300; do for [m in metrics] { \
+	if (value('with_'.m) ne '') { do for [i in value('with_'.m)] { \
+		stats file('points', i + 0) using m.(is_txt ? '' : '_lo') name 'R' nooutput; \
+		from = smaller(from, R_min); \
+		stats file('points', i + 0) using m.(is_txt ? '' : '_hi') name 'R' nooutput; \
+		to = greater(to, R_max); \
+		stats file('points', i + 0) using m name 'R' nooutput; most = greater(most, R_max) } } }"
+# As RANGE, but bars may leave a logarithmic axis: a bad minute must not press all others flat.
+RANGE_CUT = "eval RANGE; from = below(from); to = above(to); \
+	if (to > above(3 * most)) { to = above(3 * most); ceiling = to }"
 # The same of x.
 RANGE_X = "from = 1e300; to = -1e300; do for [i = 1:series] { \
 	stats file('points', i) using (@x) name 'R' nooutput; \

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-#: title   Delivery latency of accepted calls: distribution
+#: title   Delivery latency of accepted calls: cumulative distribution
 #: bench   latency
 #: hist    delivery_ns
 #: metrics delivery_ns_p50
 #: series  trigger mode
 #: measure twbench run latency --triggers syscall,perf-sw --modes signal,resume
 
-# The axis ends where 99.9 % of the slowest curve lies; the rest is delivery-tail's.
+# The axis ends where 99 % of the slowest curve lies; the rest is delivery-tail's.
 from = 1e18
 to = 0
 array total[series]
@@ -15,13 +15,13 @@ do for [i = 1:series] {
 	total[i] = C_sum
 	sum = 0
 	stats file('hist', i) using (sum = sum + column('count'), \
-		sum - column('count') < 0.999 * C_sum ? column('low_ns') + 1 : NaN) name 'L' nooutput
+		sum - column('count') < 0.99 * C_sum ? column('low_ns') + 1 : NaN) name 'L' nooutput
 	from = smaller(from, below(L_min))
 	to = greater(to, above(L_max))
 }
 
 eval START
-what = sprintf('%s merged; the axis ends beyond p99.9 of the slowest', invocations)
+what = sprintf('%s merged; the axis ends beyond p99 of the slowest', invocations)
 y_text = 'share of accepted calls'
 eval FRAME
 set xlabel 'delivery_ns'
@@ -30,4 +30,4 @@ set yrange [0:1]
 set ytics 0.25
 middle(i) = column('low_ns') + column('width_ns') / 2.0
 plot for [i = 1:series] sum = 0, file('hist', i) using (middle(i)): \
-	(sum = sum + column('count'), sum / total[i]) with lines ls i title name[i]
+	(sum = sum + column('count'), sum / total[i]) with lines ls look[i] title name[i]

@@ -49,9 +49,9 @@ median(key) = sprintf("using (beside(%d, i)):'delivery_ns_%s':'delivery_ns_%s_lo
 	key, key, key)
 # Text has no room for them.
 medians(list, key) = is_txt ? '' : each(list, "file('points', i + 0) ".median(key).\
-	" with yerrorbars ls (i + 0) dt 1 notitle")
+	" with yerrorbars ls look[i + 0] dt 1 notitle")
 eval "plot for [i = 1:series] rank = 0, file('hist', i) using \
-	(rank = rank + column('count'), odds(i)):(middle(i)) with lines ls i title name[i]". \
+	(rank = rank + column('count'), odds(i)):(middle(i)) with lines ls look[i] title name[i]". \
 	medians(with_delivery_ns_p50, 'p50').medians(with_delivery_ns_p90, 'p90'). \
 	medians(with_delivery_ns_p99, 'p99').medians(with_delivery_ns_p99_9, 'p99_9'). \
 	medians(with_delivery_ns_p99_99, 'p99_99')

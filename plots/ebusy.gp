@@ -23,6 +23,7 @@ positive(v) = v > 0 ? v : NaN
 lo = 1e300
 hi = 0
 low = 1e300
+top = 0
 zero = 0
 do for [i = 1:series] {
 	stats file('points', i) using (others(i) > 0 ? 1 : 0) name 'N' nooutput
@@ -37,6 +38,7 @@ do for [i = 1:series] {
 			stats file('points', i) using (others(i) > 0 ? positive(column('ebusy_ratio')) : NaN) \
 				name 'E' nooutput
 			low = smaller(low, E_min)
+			top = greater(top, E_max)
 		}
 	}
 }
@@ -61,9 +63,9 @@ eval LOG_X
 a = from
 b = to
 from = below(smaller(loss(a), low))
-to = 1
+to = smaller(1, above(greater(loss(b), top)))
 eval LOG_Y
-set yrange [from:1.15]
+set yrange [from:1.15 * to]
 set samples 200
 theory = "[a:b] loss(x) with lines ls 22 title 'a / (1 + a), the loss formula of like sources'"
 # Of the point's own rates, which may be unlike, and busy times.
@@ -71,5 +73,5 @@ predicted = each(with_ebusy_ratio_predicted, "file('points', i + 0) using (other
 	(positive(column('ebusy_ratio_predicted'))) with points lc rgb '#808080' pt 1 ps 1.2 lw 1.5 \
 	title (i == 1 ? 'ebusy_ratio_predicted' : '')")
 measured = each(with_ebusy_ratio, "file('points', i + 0) using (others(0)): \
-	(positive(column('ebusy_ratio'))) with points ls (i + 0) title name[i + 0]")
+	(positive(column('ebusy_ratio'))) with points ls look[i + 0] title name[i + 0]")
 eval 'plot '.theory.predicted.measured

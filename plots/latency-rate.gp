@@ -8,8 +8,15 @@
 #: series   trigger mode
 #: measure  twbench run latency --rates 1000,2000,5000,10000,20000
 
-what = sprintf('%s: median over %s, %s', is_txt ? 'lower p50, upper p99' : \
-	'solid p50, dashed p99', invocations, interval)
+# One scale for both, or the eye compares what cannot be compared.
+metrics = 'delivery_ns_p50 delivery_ns_p99 latency_ns_p50 latency_ns_p99'
+eval RANGE_CUT
+bottom = from
+top = to
+what = sprintf('%smedian over %s, %s%s', is_txt ? 'lower p50, upper p99: ' : '', invocations, interval, \
+	ceiling < 1e300 ? '; triangle: the bar goes on' : '')
+KEY_MORE = KEY_P50_P99
+key_lines = ceil((series + 2.0) / (per_line > 1 ? per_line : 1))
 y_text = 'delivery_ns (from the call)'
 eval PANELS
 set xlabel 'rate (per CPU and second)'
@@ -21,11 +28,8 @@ eval LOG_X
 set xrange [low:high]
 x = "column('rate') * 1.02 ** aside(i)"
 
-# One scale for both, or the eye compares what cannot be compared.
-metrics = 'delivery_ns_p50 delivery_ns_p99 latency_ns_p50 latency_ns_p99'
-eval RANGE
-from = below(from)
-to = above(to)
+from = bottom
+to = top
 eval LOG_Y
 eval 'plot '.curve('delivery_ns_p50', x, '1')[2:*]. \
 	curve('delivery_ns_p99', x, DASHED)

@@ -19,15 +19,12 @@
 
 /* ---- command line ---- */
 
-enum { KEY_STRICT = 0x100, KEY_FORMAT, KEY_SELF, KEY_UNPAIRED };
-
-enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_GITHUB, FORMATS };
-
-static const char *const format_names[FORMATS] = { "text", "markdown", "json", "github" };
+enum { KEY_STRICT = 0x100, KEY_FORMAT, KEY_SELF, KEY_UNPAIRED, KEY_CONFIRM };
 
 struct args {
 	struct compare_args with;
-	enum format format;
+	enum compare_format format;
+	const char *confirm; /* journal of fresh data; NULL: none */
 	bool strict, verbose;
 	char **paths;
 	size_t n;
@@ -42,21 +39,15 @@ static const struct argp_option options[] = {
 	  "Compare the even with the odd invocations of one JOURNAL, and write what can be told"
 	  " apart here to --floor-file",
 	  0 },
+	{ "confirm", KEY_CONFIRM, "FRESH", 0,
+	  "Judge each regression again from FRESH, a journal of fresh data for the side of HEAD (for"
+	  " both, if they are two selections of one journal); what is none there is INCONCLUSIVE,"
+	  " what FRESH has not stays a regression",
+	  0 },
 	{ "unpaired", KEY_UNPAIRED, NULL, 0, "Two selections of one journal: do not use the pairs",
 	  0 },
 	{ 0 },
 };
-
-static error_t parse_format(const struct argp_state *state, const char *arg, enum format *format)
-{
-	for (int i = 0; i < FORMATS; i++) {
-		if (strcmp(arg, format_names[i]))
-			continue;
-		*format = i;
-		return 0;
-	}
-	return cli_error(state, "unknown format '%s': text, markdown, json or github", arg);
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -67,12 +58,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &args->with;
 		return 0;
 	case KEY_FORMAT:
-		return parse_format(state, arg, &args->format);
+		return compare_format_parse(state, arg, &args->format);
 	case KEY_STRICT:
 		args->strict = true;
 		return 0;
 	case KEY_SELF:
 		args->with.opts.self = true;
+		return 0;
+	case KEY_CONFIRM:
+		args->confirm = arg;
 		return 0;
 	case KEY_UNPAIRED:
 		args->with.opts.unpaired = true;
@@ -110,6 +104,7 @@ static const struct argp argp = {
 	       "  twbench compare run.jsonl:impl=stock run.jsonl:impl=refcounted\n"
 	       "  twbench compare run.jsonl:mode=signal run.jsonl:mode=resume -v\n"
 	       "  twbench compare a1.jsonl,a2.jsonl b1.jsonl,b2.jsonl --format markdown\n"
+	       "  twbench compare base.jsonl head.jsonl --confirm head2.jsonl   # red only if twice\n"
 	       "  twbench compare --self run.jsonl     # what can this machine tell apart?\n",
 };
 
@@ -132,6 +127,8 @@ static int parse_args(int argc, char **argv, struct args *args)
 	if (!opts->self && args->n != 2)
 		return usage("which two? BASE HEAD, or --self JOURNAL; `twbench run -o FILE` writes"
 			     " one");
+	if (opts->self && args->confirm)
+		return usage("--self has no --confirm: no half is worse");
 	if (opts->self && args->with.treatment)
 		return usage("--self has no --treatment: nothing differs");
 	code = compare_args_treatment(&args->with, WHO);
@@ -191,6 +188,7 @@ static int compare(struct args *args)
 
 	c.base.spec = args->paths[0];
 	c.head.spec = args->paths[args->n - 1];
+	c.fresh.spec = args->confirm;
 	if (with->opts.self) {
 		c.base.half = SIDE_EVEN;
 		c.head.half = SIDE_ODD;

@@ -20,7 +20,7 @@ enum {
 	KEY_METRICS
 };
 
-static const struct argp_option options[] = {
+static const struct argp_option verdict_options[] = {
 	{ "alpha", KEY_ALPHA, "A", 0, "Chance of any false alarm among all rows (default: 0.01)",
 	  0 },
 	{ "level", KEY_LEVEL, "L", 0, "Of the intervals (default: 0.99)", 0 },
@@ -35,6 +35,10 @@ static const struct argp_option options[] = {
 	{ "treatment", KEY_TREATMENT, "WHAT,...", 0,
 	  "What is meant to differ: kernel, config, impl, twbench, or fields of the environment",
 	  0 },
+	{ 0 },
+};
+
+static const struct argp_option options[] = {
 	{ "bench", KEY_BENCH, "NAME,...", 0, "Compare only these", 0 },
 	{ "metrics", KEY_METRICS, "NAME,...", 0,
 	  "Compare these; patterns like '*_p99_9' take what has a better and a worse; default: what"
@@ -65,10 +69,27 @@ static error_t parse_floor(const struct argp_state *state, const char *arg, doub
 	return 0;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+/* Typed again, it is kept again: the last one counts wherever it is handed on to. */
+static error_t keep_word(const struct argp_state *state, struct compare_args *args, int key,
+			 const char *arg)
+{
+	static const char *const names[] = { "--alpha", "--level", "--floor", "--floor-file",
+					     "--treatment" };
+
+	if (args->n_words + 2 > COMPARE_MAX_WORDS)
+		return cli_error(state, "too many options");
+	args->words[args->n_words++] = names[key - KEY_ALPHA];
+	args->words[args->n_words++] = arg;
+	return 0;
+}
+
+static error_t parse_verdict(int key, char *arg, struct argp_state *state)
 {
 	struct compare_args *args = state->input;
 
+	args->given |= key >= KEY_ALPHA && key <= KEY_TREATMENT;
+	if (key >= KEY_ALPHA && key <= KEY_TREATMENT && keep_word(state, args, key, arg))
+		return EINVAL;
 	switch (key) {
 	case KEY_ALPHA:
 		return parse_number(state, "alpha", arg, 0, 1, &args->opts.decide.alpha);
@@ -82,10 +103,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_TREATMENT:
 		args->treatment = arg;
 		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp compare_verdict_argp = { .options = verdict_options, .parser = parse_verdict };
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct compare_args *args = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = args;
+		return 0;
 	case KEY_BENCH:
+		args->given = true;
 		args->opts.benches = arg;
 		return 0;
 	case KEY_METRICS:
+		args->given = true;
 		args->opts.metrics = arg;
 		return 0;
 	default:
@@ -93,7 +131,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-const struct argp compare_argp = { .options = options, .parser = parse };
+static const struct argp_child children[] = { { &compare_verdict_argp, 0, NULL, 0 }, { 0 } };
+
+const struct argp compare_argp = { .options = options, .parser = parse, .children = children };
+
+const char *const compare_formats[FORMATS] = { "text", "markdown", "json", "github" };
+
+error_t compare_format_parse(const struct argp_state *state, const char *arg,
+			     enum compare_format *format)
+{
+	for (int i = 0; i < FORMATS; i++) {
+		if (strcmp(arg, compare_formats[i]))
+			continue;
+		*format = i;
+		return 0;
+	}
+	return cli_error(state, "unknown format '%s': text, markdown, json or github", arg);
+}
 
 int compare_args_treatment(struct compare_args *args, const char *who)
 {

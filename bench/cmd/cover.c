@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* twbench cover: what to paste into a mail to a kernel list. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +14,20 @@
 
 #define WHO "twbench cover"
 
-enum { KEY_STYLE = 0x100 };
+enum { KEY_STYLE = 0x100, KEY_PLOT };
 
 struct args {
 	struct compare_args with;
 	enum cover_style style;
+	bool plot;
 	char **paths;
 	size_t n;
 };
 
 static const struct argp_option options[] = {
 	{ "style", KEY_STYLE, "box|trigger", 0, "A table, or a line per row (default: box)", 0 },
+	{ "plot", KEY_PLOT, NULL, 0, "Also the changes and their intervals as a picture of text",
+	  0 },
 	{ 0 },
 };
 
@@ -39,6 +43,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (strcmp(arg, "box") && strcmp(arg, "trigger"))
 			return cli_error(state, "unknown style '%s': box or trigger", arg);
 		args->style = strcmp(arg, "box") ? COVER_TRIGGER : COVER_BOX;
+		return 0;
+	case KEY_PLOT:
+		args->plot = true;
 		return 0;
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
@@ -68,6 +75,7 @@ static const struct argp argp = {
 	       "EXAMPLES\n"
 	       "  twbench cover main.jsonl patched.jsonl --treatment kernel >cover.txt\n"
 	       "  twbench cover run.jsonl:impl=stock run.jsonl:impl=refcounted --style trigger\n"
+	       "  twbench cover main.jsonl patched.jsonl --treatment kernel --plot\n"
 	       "  twbench cover run.jsonl --metrics delivery_ns_p50,delivery_ns_p99\n",
 };
 
@@ -80,6 +88,10 @@ static int parse_args(int argc, char **argv, struct args *args)
 	if (args->n < 1 || args->n > 2) {
 		fputs(WHO ": which? JOURNAL, or BASE HEAD; `twbench run -o FILE` writes one\n",
 		      stderr);
+		return EXIT_USAGE;
+	}
+	if (args->plot && args->n == 1) {
+		fputs(WHO ": --plot draws changes: of BASE HEAD, not of one JOURNAL\n", stderr);
 		return EXIT_USAGE;
 	}
 	code = compare_args_treatment(&args->with, WHO);
@@ -98,7 +110,7 @@ static int cover(const struct args *args)
 	if (code) {
 		fprintf(stderr, WHO ": %s\n", c.why);
 	} else {
-		err = cover_print(stdout, &c, args->style);
+		err = cover_print(stdout, &c, args->style, args->plot);
 		if (err)
 			fprintf(stderr, WHO ": %s\n", strerror(-err));
 		code = err ? EXIT_INTERNAL : EXIT_DONE;

@@ -3,50 +3,34 @@
 #include "plot_draw.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "exit_code.h"
+#include "place.h"
 
 /* A picture takes a second. */
 #define LIMIT_NS 60000000000ULL
 
-int plot_check_dir(const char *dir)
+/* The whole file: it is no larger than a picture. */
+static int copy_bytes(const char *from, FILE *out)
 {
-	char probe[PATH_MAX];
-	int fd;
-
-	if (mkdir(dir, 0777) && errno != EEXIST)
-		return -errno;
-	if (snprintf(probe, sizeof(probe), "%s/.twbench-XXXXXX", dir) >= (int)sizeof(probe))
-		return -ENAMETOOLONG;
-	/* access() says yes to root also where no file can be made. */
-	fd = mkostemp(probe, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	return unlink(probe) ? -errno : 0;
-}
-
-static int copy_bytes(const char *from, int to)
-{
-	int in = open(from, O_RDONLY | O_CLOEXEC), err = 0;
+	FILE *in = fopen(from, "re");
 	char buf[65536];
-	ssize_t n;
+	size_t n;
+	int err = 0;
 
-	if (in < 0)
+	if (!in)
 		return -errno;
-	while (!err && (n = read(in, buf, sizeof(buf)))) {
-		if (n < 0 || write(to, buf, n) != n)
-			err = errno ? -errno : -EIO;
-	}
-	close(in);
+	while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
+		if (fwrite(buf, 1, n, out) != n)
+			err = -errno;
+	if (ferror(in))
+		err = err ?: -EIO;
+	fclose(in);
 	return err;
 }
 
@@ -72,38 +56,13 @@ static int tidy_text(const char *from, const char *to)
 	return err;
 }
 
-/* Under its name only when whole: the private directory may be another file system. */
+/* The private directory may be another file system. */
 static int place(const char *from, const char *path, const char *dir)
 {
-	char tmp[PATH_MAX];
-	mode_t mask = umask(0);
-	int fd, err;
+	struct placing p;
+	int err = place_begin(&p, dir);
 
-	umask(mask);
-	if (snprintf(tmp, sizeof(tmp), "%s/.twbench-XXXXXX", dir) >= (int)sizeof(tmp))
-		return -ENAMETOOLONG;
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	errno = 0;
-	err = copy_bytes(from, fd);
-	if (!err && fchmod(fd, 0666 & ~mask))
-		err = -errno;
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && rename(tmp, path))
-		err = -errno;
-	if (err)
-		unlink(tmp);
-	return err;
-}
-
-static int place_rows(const char *from, const char *dir)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/rows.tsv", dir);
-	return place(from, path, dir);
+	return err ?: place_end(&p, path, copy_bytes(from, p.out));
 }
 
 /* gnuplot repeats the command and points at the place first: its last line says what is wrong. */
@@ -122,54 +81,113 @@ static void read_complaint(const struct kept *c, char *buf, size_t size)
 		fclose(f);
 }
 
-/* 0: gnuplot has drawn; otherwise the exit code. */
-static int run(const char *who, const struct figure *f, struct kept *c)
+/* 0: gnuplot has drawn, words: its warning; otherwise the exit code, and why. */
+static int run(struct kept *c, char *words, size_t size)
 {
 	int status = command_run(c, LIMIT_NS);
-	char words[240];
+	char last[240];
 
-	read_complaint(c, words, sizeof(words));
-	/* The script found nothing to draw: what only it can tell. */
-	if (status == EXIT_USAGE) {
-		fprintf(stderr, "%s: %s cannot be drawn: %s; measure it: %s\n", who,
-			f->source->name, words, f->measure);
-		return EXIT_USAGE;
-	}
+	read_complaint(c, last, sizeof(last));
 	if (status < 0)
-		fprintf(stderr, "%s: %s: gnuplot: %s\n", who, f->source->name, c->why);
-	else if (status)
-		fprintf(stderr, "%s: %s: gnuplot (5.4 or later is needed) ended with %d: %s\n", who,
-			f->source->name, status, *words ? words : "without a word");
-	else if (*words)
-		fprintf(stderr, "%s: %s: warning: gnuplot: %s\n", who, f->source->name, words);
-	return status ? EXIT_INTERNAL : 0;
+		snprintf(words, size, "gnuplot: %s", c->why);
+	else if (status && status != EXIT_USAGE)
+		snprintf(words, size, "gnuplot (5.4 or later is needed) ended with %d: %s", status,
+			 *last ? last : "without a word");
+	else
+		snprintf(words, size, "%s", last);
+	/* The script found nothing to draw: what only it can tell. */
+	return !status || status == EXIT_USAGE ? status : EXIT_INTERNAL;
 }
 
-int plot_draw(const char *who, const struct figure *f, const struct figure_points *points,
-	      const char *rows, const struct plot_target *to)
+/* Leaves the picture in c->dir, as "picture". The caller ends c in any case. */
+static int draw(const struct figure *f, const struct figure_points *points,
+		const struct figure_table *table, const struct figure_look *look, struct kept *c,
+		char *words, size_t size)
 {
 	/* -d: the user's own settings would change the looks. */
 	static const char *const argv[] = { "gnuplot", "-d", "run.gp", NULL };
-	char picture[PATH_MAX], path[PATH_MAX];
-	struct kept c = { 0 };
-	int err, code;
+	int err;
 
+	*c = (struct kept){ 0 };
 	if (!command_exists(argv[0])) {
-		fprintf(stderr, "%s: gnuplot is not installed (Debian package gnuplot-nox)\n", who);
+		snprintf(words, size, "%s", PLOT_NO_GNUPLOT);
 		return EXIT_NOTHING;
 	}
-	err = command_prepare(&c, argv);
-	if (err) {
-		fprintf(stderr, "%s: cannot start gnuplot: %s\n", who, c.why);
-		command_end(&c);
+	if (command_prepare(c, argv)) {
+		snprintf(words, size, "cannot start gnuplot: %s", c->why);
 		return EXIT_INTERNAL;
 	}
-	err = points ? figure_write(c.dir, f, points, &to->look) : place_rows(rows, c.dir);
-	if (!points && !err)
-		err = figure_write_rows(c.dir, f, &to->look);
-	code = err ? EXIT_INTERNAL : run(who, f, &c);
+	err = points ? figure_write(c->dir, f, points, look)
+		     : figure_write_table(c->dir, f, table, look);
+	if (!err)
+		return run(c, words, size);
+	snprintf(words, size, "%s", strerror(-err));
+	return EXIT_INTERNAL;
+}
+
+static void complain(const char *who, const struct figure *f, int code, const char *words)
+{
+	if (code == EXIT_USAGE)
+		fprintf(stderr, "%s: %s cannot be drawn: %s; measure it: %s\n", who,
+			f->source->name, words, f->measure);
+	else if (code == EXIT_NOTHING)
+		fprintf(stderr, "%s: %s\n", who, words);
+	else if (code)
+		fprintf(stderr, "%s: %s: %s\n", who, f->source->name, words);
+	else if (*words)
+		fprintf(stderr, "%s: %s: warning: gnuplot: %s\n", who, f->source->name, words);
+}
+
+static int read_picture(const char *dir, char **text)
+{
+	char path[PATH_MAX];
+	size_t size;
+	FILE *out;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/picture", dir);
+	out = open_memstream(text, &size);
+	if (!out)
+		return -errno;
+	err = copy_bytes(path, out);
+	if (fclose(out))
+		err = -ENOMEM;
+	if (!err)
+		return 0;
+	free(*text);
+	*text = NULL;
+	return err;
+}
+
+int plot_svg(const char *who, const struct figure *f, const struct figure_points *points,
+	     const struct figure_table *table, const struct figure_look *look, char **text,
+	     char *why, size_t size)
+{
+	struct kept c;
+	int code = draw(f, points, table, look, &c, why, size), err;
+
+	*text = NULL;
+	if (code != EXIT_USAGE)
+		complain(who, f, code, why);
+	err = code ? 0 : read_picture(c.dir, text);
+	command_end(&c);
+	if (!err)
+		return code;
+	snprintf(why, size, "%s", strerror(-err));
+	complain(who, f, EXIT_INTERNAL, why);
+	return EXIT_INTERNAL;
+}
+
+int plot_draw(const char *who, const struct figure *f, const struct figure_points *points,
+	      const struct figure_table *table, const struct plot_target *to)
+{
+	char picture[PATH_MAX], path[PATH_MAX], words[400];
+	struct kept c;
+	int code = draw(f, points, table, &to->look, &c, words, sizeof(words)), err = 0;
+
+	complain(who, f, code, words);
 	snprintf(picture, sizeof(picture), "%s/picture", c.dir);
-	if (!err && !code && !strcmp(to->look.format, "txt")) {
+	if (!code && !strcmp(to->look.format, "txt")) {
 		snprintf(path, sizeof(path), "%s/tidy", c.dir);
 		err = tidy_text(picture, path);
 		strcpy(picture, path);

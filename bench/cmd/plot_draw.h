@@ -10,13 +10,18 @@ struct plot_target {
 	struct figure_look look;
 };
 
-/* Whether files can be made in dir; it is made if it does not exist. 0 or -errno. */
-int plot_check_dir(const char *dir);
+#define PLOT_NO_GNUPLOT "gnuplot is not installed (Debian package gnuplot-nox)"
 
-/* The figure with these points or, if points is NULL, this table of rows (a path). Complains on
- * stderr as `who`; prints the picture's path on stdout. Returns the exit code: 0, 6, 77,
- * or 2 if the script says so (exit status 2, and why): nothing to draw. */
+/* The figure with these points or, if points is NULL, this table. Complains on stderr as `who`;
+ * prints the picture's path on stdout. Returns the exit code: 0, 6, 77, or 2 if the script says so
+ * (exit status 2, and why): nothing to draw. */
 int plot_draw(const char *who, const struct figure *f, const struct figure_points *points,
-	      const char *rows, const struct plot_target *to);
+	      const struct figure_table *table, const struct plot_target *to);
+
+/* The same (look->format: "svg") as text in *text, which the caller frees. Nothing is printed on stdout, and
+ * of code 2 nothing on stderr: that, and what else failed, is in why. */
+int plot_svg(const char *who, const struct figure *f, const struct figure_points *points,
+	     const struct figure_table *table, const struct figure_look *look, char **text,
+	     char *why, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* twbench report: journals as plain text, for people and for kernel lists. */
+/* twbench report: journals as plain text, for people and for kernel lists, or as a page. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,22 +11,27 @@
 #include "exit_code.h"
 #include "inputs.h"
 #include "report.h"
+#include "report_html.h"
 
-#define WHO "twbench report"
+#define WHO REPORT_WHO
 
 /* ---- command line ---- */
 
 enum { KEY_HTML = 0x100 };
 
 struct args {
-	bool all, html;
+	struct report_html html; /* dir: NULL: plain text */
 	char **paths;
 	size_t n;
 };
 
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Print every metric and every percentile", 0 },
-	{ "html", KEY_HTML, "DIR", 0, "Write pages into DIR (not available yet)", 0 },
+	{ "html", KEY_HTML, "DIR", 0,
+	  "Write DIR/index.html instead: one page with the tables, the figures that `twbench plot`"
+	  " draws, and the verdicts of `twbench compare` if there are two journals. It holds no"
+	  " script and refers to nothing else",
+	  0 },
 	{ 0 },
 };
 
@@ -35,14 +40,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct args *args = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->html.with;
+		return 0;
 	case 'a':
-		args->all = true;
+		args->html.all = true;
 		return 0;
 	case KEY_HTML:
-		args->html = true;
+		args->html.dir = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		args->paths = state->argv + state->next;
+		args->html.paths = args->paths;
 		args->n = state->argc - state->next;
 		return 0;
 	default:
@@ -50,20 +59,43 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = {
+	{ &compare_argp, 0, "With --html and two journals, as of twbench compare:", 0 }, { 0 }
+};
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "JOURNAL...",
 	.doc = "Print what journals say as plain text, at most 100 columns wide. Journals of one"
 	       " environment become one table, others follow each other. \"-\" is standard input."
 	       "\v"
-	       "Exit status: 0; 2 usage; 5 bad or foreign input; 6 output failed.\n"
+	       "--html prints the path of the page, whose figures need gnuplot. Of two journals the"
+	       " first is the base; where they cannot be compared the page says why.\n"
+	       "Exit status: 0, whatever the verdicts are; 2 usage; 5 bad or foreign input; 6 output"
+	       " failed.\n"
 	       "\n"
 	       "EXAMPLES\n"
 	       "  twbench report results/run.jsonl\n"
 	       "  twbench report --all monday.jsonl tuesday.jsonl\n"
+	       "  twbench report --html page main.jsonl patched.jsonl --treatment kernel\n"
 	       "  twbench run -p smoke -o - | twbench report -\n",
 };
+
+static bool compares(const struct args *args)
+{
+	return args->html.dir && args->n == 2;
+}
+
+static bool is_default(const struct compare_args *a)
+{
+	static const struct compare_args d = COMPARE_ARGS_DEFAULTS;
+
+	return !a->treatment && !a->floor_file && !a->opts.metrics && !a->opts.benches &&
+	       a->opts.floor == d.opts.floor && a->opts.decide.alpha == d.opts.decide.alpha &&
+	       a->opts.decide.level == d.opts.decide.level;
+}
 
 /* -1: go on; otherwise the exit code. */
 static int parse_args(int argc, char **argv, struct args *args)
@@ -72,21 +104,21 @@ static int parse_args(int argc, char **argv, struct args *args)
 
 	if (code >= 0)
 		return code;
-	if (args->html) {
-		fputs(WHO ": --html is not available yet\n", stderr);
-		return EXIT_USAGE;
-	}
 	if (!args->n) {
 		fputs(WHO ": which JOURNAL? `twbench run -o FILE` writes one\n", stderr);
 		return EXIT_USAGE;
 	}
-	return -1;
+	if (!compares(args) && !is_default(&args->html.with)) {
+		fputs(WHO ": options of a comparison go with --html and two journals\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = compare_args_treatment(&args->html.with, WHO);
+	return code ? code : -1;
 }
 
 /* ---- journals of one environment ---- */
 
-/* Moves those that go with the first of v[from..] next to it; returns where the others start. */
-static size_t gather(const struct journal **v, size_t n, size_t from)
+size_t report_gather(const struct journal **v, size_t n, size_t from)
 {
 	const struct journal *tmp;
 	char fields[512];
@@ -113,7 +145,7 @@ static int print_groups(const struct journal **v, size_t n, bool all)
 	for (from = 0; from < n && !err; from = end) {
 		struct report r = { .out = stdout, .all = all, .journals = v + from };
 
-		end = gather(v, n, from);
+		end = report_gather(v, n, from);
 		r.n = end - from;
 		if (from)
 			fputs("\n\n", stdout);
@@ -140,21 +172,34 @@ static int print_all(const struct inputs *in, bool all)
 	return err;
 }
 
-int cmd_report(int argc, char **argv)
+static int report(struct args *args)
 {
-	struct args args = { 0 };
 	struct inputs in;
-	int code = parse_args(argc, argv, &args), err;
+	int code = inputs_read(WHO, args->paths, args->n, &in), err;
 
-	if (code >= 0)
-		return code;
-	code = inputs_read(WHO, args.paths, args.n, &in);
 	if (code)
 		return code;
-	err = print_all(&in, args.all);
+	if (args->html.dir) {
+		if (compares(args))
+			code = compare_args_floors(&args->html.with, WHO, args->paths[0]);
+		code = code ? code : report_html(&args->html, &in);
+	} else {
+		err = print_all(&in, args->html.all);
+		if (err)
+			fprintf(stderr, WHO ": %s\n", strerror(-err));
+		code = err ? EXIT_INTERNAL : EXIT_DONE;
+	}
 	inputs_free(&in);
-	if (!err)
-		return EXIT_DONE;
-	fprintf(stderr, WHO ": %s\n", strerror(-err));
-	return EXIT_INTERNAL;
+	return code;
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct args args = { .html.with = COMPARE_ARGS_DEFAULTS };
+	int code = parse_args(argc, argv, &args);
+
+	if (code < 0)
+		code = report(&args);
+	compare_args_free(&args.html.with);
+	return code;
 }

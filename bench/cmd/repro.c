@@ -13,7 +13,6 @@
 #include "env.h"
 #include "exit_code.h"
 #include "needs.h"
-#include "report.h"
 #include "repro.h"
 #include "repro_args.h"
 #include "run.h"

@@ -13,7 +13,6 @@
 #include "env.h"
 #include "needs.h"
 #include "run.h"
-#include "run_args.h"
 #include "runner.h"
 
 void run_default_output(char *buf, size_t size)
@@ -32,7 +31,7 @@ void run_default_output(char *buf, size_t size)
 			 n);
 }
 
-static int make_plan(const struct run_args *a, struct plan *plan)
+int run_make_plan(const struct run_args *a, struct plan *plan)
 {
 	struct plan_request r = {
 		.benches = a->benches,
@@ -51,7 +50,7 @@ static int make_plan(const struct run_args *a, struct plan *plan)
 	return EXIT_USAGE;
 }
 
-static void print_plan(const struct plan *plan)
+void run_print_plan(const struct plan *plan)
 {
 	char label[160];
 
@@ -98,7 +97,7 @@ static int check_usable(const struct run_args *a, const struct plan *plan)
 	char why[256];
 	bool live = !needs_check(NEEDS_BPF | NEEDS_KFUNC, why, sizeof(why));
 
-	for (unsigned int i = 0; i < a->n_benches; i++)
+	for (unsigned int i = 0; i < a->n_benches && !json_object_get(a->values, "only"); i++)
 		nothing |= !fits(plan, a->benches[i]);
 	if (nothing || (a->require_live && !live)) {
 		if (!live)
@@ -116,10 +115,8 @@ static int check_usable(const struct run_args *a, const struct plan *plan)
 	return 0;
 }
 
-static int open_journal(const char *path, bool resume, struct journal_writer **w)
+static int refuse_journal(const char *path, int err)
 {
-	int err = resume ? journal_append_to(path, w) : journal_create(path, w);
-
 	if (err == -EEXIST)
 		fprintf(stderr,
 			"twbench run: %s already holds a journal: choose another name, or "
@@ -132,30 +129,16 @@ static int open_journal(const char *path, bool resume, struct journal_writer **w
 	return err ? EXIT_USAGE : 0;
 }
 
-/* A file name may be any bytes, a journal is UTF-8. No argument may go missing, or --resume would
- * read the others wrongly; it takes the name of the journal from its own -o. */
-static json_t *arg_json(const char *arg)
+static int open_journal(const char *path, bool resume, struct journal_writer **w)
 {
-	json_t *s = json_string(arg);
-	char *copy = s ? NULL : strdup(arg);
-
-	for (char *c = copy; c && *c; c++)
-		if ((unsigned char)*c > 127)
-			*c = '?';
-	if (copy)
-		s = json_string(copy);
-	free(copy);
-	return s;
+	return refuse_journal(path, resume ? journal_append_to(path, w) : journal_create(path, w));
 }
 
-static json_t *args_json(int argc, char **argv)
+int run_check_new(const char *path)
 {
-	json_t *args = json_array();
+	struct stat st;
 
-	json_array_append_new(args, json_string("run"));
-	for (int i = 1; i < argc; i++)
-		json_array_append_new(args, arg_json(argv[i]));
-	return args;
+	return refuse_journal(path, !stat(path, &st) && st.st_size ? -EEXIST : 0);
 }
 
 static int show_report(const struct run_args *a, const char *path)
@@ -164,14 +147,15 @@ static int show_report(const struct run_args *a, const char *path)
 	struct stat st;
 
 	/* A device or a pipe holds nothing to read again. */
-	if (a->quiet || a->no_table || stat(path, &st) || !S_ISREG(st.st_mode))
+	if (a->quiet || a->no_tables || stat(path, &st) || !S_ISREG(st.st_mode))
 		return 0;
 	fprintf(stderr, "journal: %s\n\n", path);
-	return cmd_report(2, argv);
+	/* What a program is to read is the comparison alone. */
+	return a->verdict.format == FORMAT_TEXT ? cmd_report(2, argv) : 0;
 }
 
-static int measure(const struct run_args *a, const struct plan *plan, const json_t *args,
-		   const char *path, const struct journal *resumed)
+int run_measure(const struct run_args *a, const struct plan *plan, const json_t *args,
+		const char *path, const struct journal *resumed)
 {
 	struct runner r = { .plan = plan,
 			    .journal_path = path,
@@ -197,158 +181,78 @@ static int measure(const struct run_args *a, const struct plan *plan, const json
 	return code;
 }
 
-static int run_new(struct run_args *a, const json_t *args)
+static int new_journal(const struct run_args *a, const struct plan *plan, const json_t *args)
 {
-	char path[160];
+	const char *path = a->output;
+	char buf[160];
+	int code;
+
+	if (!path) {
+		run_default_output(buf, sizeof(buf));
+		path = buf;
+	}
+	code = run_verdict_check(a, plan, path, false);
+	code = code ?: check_usable(a, plan);
+	if (code)
+		return code;
+	return run_verdict(a, plan, args, path, run_measure(a, plan, args, path, NULL));
+}
+
+int run_new(struct run_args *a, const json_t *args)
+{
 	struct plan plan;
 	int code;
 
 	if (!a->has_seed && getrandom(&a->seed, sizeof(a->seed), 0) == sizeof(a->seed))
 		a->seed &= 0x7fffffff;
-	code = make_plan(a, &plan);
-	if (code)
-		return code;
-	if (a->dry_run) {
-		print_plan(&plan);
-	} else {
-		code = check_usable(a, &plan);
-		if (!a->output)
-			run_default_output(path, sizeof(path));
-		if (!code)
-			code = measure(a, &plan, args, a->output ? a->output : path, NULL);
-	}
+	/* An order of its own. */
+	if (!a->has_seed && a->seed == a->other_seed)
+		a->seed ^= 1;
+	code = run_make_plan(a, &plan);
+	if (!code && a->dry_run)
+		code = run_verdict_check(a, &plan, NULL, false);
+	if (!code && a->dry_run)
+		run_print_plan(&plan);
+	else if (!code)
+		code = new_journal(a, &plan, args);
 	plan_free(&plan);
-	return code;
-}
-
-/* The environment must be the one of the first part, or the journal would mix two machines. */
-static int check_same_machine(const struct journal *j)
-{
-	static const char *const keys[] = { "machine_id_hash",	  "kernel_release",
-					    "kernel_version",	  "cpu_model",
-					    "cpus_allowed",	  "kernel_cmdline",
-					    "kernel_config_hash", "twbench_commit" };
-	json_t *env = env_record(), *then = json_object_get(j->header, "env");
-	int code = 0;
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && !code; i++) {
-		if (json_equal(json_object_get(env, keys[i]), json_object_get(then, keys[i])))
-			continue;
-		fprintf(stderr, "twbench run: cannot resume %s here: %s differs\n", j->path,
-			keys[i]);
-		code = EXIT_NOT_COMPARABLE;
-	}
-	json_decref(env);
-	return code;
-}
-
-/* Without rights that the first part had, the rest would be skipped and the journal called
- * complete. */
-static int check_same_plan(const struct journal *j, const struct plan *plan)
-{
-	json_t *then = json_object_get(json_object_get(j->header, "plan"), "samples");
-
-	if (!then || (size_t)json_integer_value(then) == plan->n_items)
-		return 0;
-	fprintf(stderr,
-		"twbench run: cannot resume %s here: it planned %lld samples, here are %zu; "
-		"--dry-run shows what cannot be measured\n",
-		j->path, (long long)json_integer_value(then), plan->n_items);
-	return EXIT_NOT_COMPARABLE;
-}
-
-/* Parses the options that the journal was started with; *strings keeps them alive. */
-static int original_args(const struct journal *j, struct run_args *a, char ***strings)
-{
-	json_t *args = json_object_get(j->header, "args");
-	size_t n = json_array_size(args);
-	char **argv = calloc(n + 1, sizeof(*argv));
-
-	*strings = argv;
-	for (size_t i = 0; i < n; i++)
-		argv[i] = (char *)json_string_value(json_array_get(args, i));
-	return run_args_parse(a, n, argv);
-}
-
-static int resume_journal(const struct run_args *a, const json_t *args, const struct journal *j)
-{
-	struct run_args first;
-	struct plan plan;
-	char **strings;
-	int code;
-
-	if (j->state == JOURNAL_COMPLETE) {
-		fprintf(stderr, "%s is complete: nothing to resume\n", j->path);
-		return EXIT_DONE;
-	}
-	code = check_same_machine(j);
-	if (code)
-		return code;
-	code = original_args(j, &first, &strings);
-	if (code < 0) {
-		first.seed = json_integer_value(json_object_get(j->header, "seed"));
-		first.quiet |= a->quiet;
-		code = make_plan(&first, &plan);
-		if (!code && a->dry_run)
-			print_plan(&plan);
-		else if (!code)
-			code = check_same_plan(j, &plan)
-				       ?: measure(&first, &plan, args, a->output, j);
-		plan_free(&plan);
-	}
-	json_decref(first.values);
-	free(strings);
-	return code;
-}
-
-static int run_resume(const struct run_args *a, const json_t *args)
-{
-	struct journal j;
-	char why[256];
-	int code, err;
-
-	if (!a->output || !strcmp(a->output, "-")) {
-		fprintf(stderr, "twbench run: --resume needs the journal: -o JOURNAL\n");
-		return EXIT_USAGE;
-	}
-	if (a->plan_given) {
-		fprintf(stderr, "twbench run: --resume takes its options from the journal: only "
-				"-o, --quiet and --dry-run go with it\n");
-		return EXIT_USAGE;
-	}
-	err = journal_read(a->output, &j, why, sizeof(why));
-	if (err) {
-		fprintf(stderr, "twbench run: cannot resume: %s%s\n", why,
-			err == -ENODATA ? "; delete it and run anew" : "");
-		return EXIT_BAD_INPUT;
-	}
-	code = resume_journal(a, args, &j);
-	journal_free(&j);
-	return code;
-}
-
-static int run(int argc, char **argv, bool table)
-{
-	struct run_args a;
-	json_t *args = args_json(argc, argv);
-	int code;
-
-	needs_prepare();
-	code = run_args_parse(&a, argc, argv);
-	a.no_table = !table;
-	if (code < 0)
-		code = a.resume ? run_resume(&a, args) : run_new(&a, args);
-	json_decref(a.values);
-	json_decref(args);
 	return code;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	return run(argc, argv, true);
+	struct run_args a;
+	json_t *args = run_words(argc, argv);
+	char **words = NULL;
+	int code;
+
+	needs_prepare();
+	code = run_args_parse(&a, argc, argv);
+	if (code < 0 && !a.resume) {
+		code = run_verdict_usage(&a);
+		if (code < 0 && a.verdict.against && !a.points_given)
+			code = run_take_plan(&a, &args, &words);
+	}
+	if (code < 0)
+		code = a.resume ? run_resume(&a, args) : run_new(&a, args);
+	json_decref(a.values);
+	json_decref(args);
+	free(words);
+	return code;
 }
 
 int run_without_table(int argc, char **argv)
 {
-	return run(argc, argv, false);
+	struct run_args a;
+	json_t *args = run_words(argc, argv);
+	int code;
+
+	needs_prepare();
+	code = run_args_parse(&a, argc, argv);
+	a.no_tables = true;
+	if (code < 0)
+		code = run_new(&a, args);
+	json_decref(a.values);
+	json_decref(args);
+	return code;
 }

@@ -25,6 +25,7 @@ enum {
 	KEY_RESUME,
 	KEY_DRY_RUN,
 	KEY_BUDGET,
+	KEY_ONLY,
 };
 
 static const struct argp_option options[] = {
@@ -32,7 +33,8 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "JOURNAL", 0, "Journal to write; - is standard output", 0 },
 	{ "invocations", 'n', "N", 0, "Fresh processes per point", 0 },
 	{ "duration", 'd', "SECONDS", 0, "Length of one window", 0 },
-	{ "budget", KEY_BUDGET, "SECONDS", 0, "Reduce the invocations to take no longer", 0 },
+	{ "budget", KEY_BUDGET, "SECONDS", 0,
+	  "Reduce the invocations to take no longer; --confirm may take as long again", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Of order and schedules; recorded in any case", 0 },
 	{ "cpus", KEY_CPUS, "LIST", 0, "CPUs that schedule: 0-3,7, first, all; repeat to sweep",
 	  1 },
@@ -44,10 +46,12 @@ static const struct argp_option options[] = {
 	{ "impl", KEY_IMPL, "NAME,...", 0,
 	  "stock: the running kernel's own; others in user space: see twbench list", 1 },
 	{ "set", KEY_SET, "BENCH.OPTION=V,...", 0, "Any parameter of a bench", 1 },
+	{ "only", KEY_ONLY, "POINT", 0,
+	  "Of all that, this point alone, as --dry-run prints it; may be repeated", 1 },
 	{ "require-live", KEY_REQUIRE_LIVE, NULL, 0, "Exit 77 without a usable kernel", 2 },
 	{ "resume", KEY_RESUME, NULL, 0, "Go on with an interrupted journal (-o)", 2 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and its duration", 2 },
-	{ "quiet", 'q', NULL, 0, "No progress, no table", 2 },
+	{ "quiet", 'q', NULL, 0, "No progress, no table of the run", 2 },
 	{ 0 },
 };
 
@@ -62,6 +66,10 @@ static const char doc[] =
 	"  twbench run latency --cpus 0 --cpus all -o cpus.jsonl\n"
 	"  # what does the refcount cost? (in user space: no kernel's time)\n"
 	"  twbench run user-schedule user-ebusy --impl posted,refcounted -n 20\n"
+	"  # is the new build slower than the one of a journal? Red only if twice\n"
+	"  twbench run --against main.jsonl --treatment twbench --confirm -o head.jsonl\n"
+	"  # the same of two implementations, side by side\n"
+	"  twbench run user-schedule --impl posted,refcounted -n 20 --confirm\n"
 	"  # go on after an interruption\n"
 	"  twbench run --resume -o cpus.jsonl";
 
@@ -253,6 +261,8 @@ static error_t add_impls(struct argp_state *state, const char *arg)
 static error_t parse_sweep(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
+	case 'p':
+		return set_profile(state, arg);
 	case KEY_CPUS:
 		return add_sweep(state, "cpus", arg, '\0');
 	case KEY_RATES:
@@ -279,10 +289,9 @@ static error_t parse_sweep(int key, char *arg, struct argp_state *state)
 static error_t parse_plan(int key, char *arg, struct argp_state *state)
 {
 	struct run_args *a = state->input;
+	error_t err;
 
 	switch (key) {
-	case 'p':
-		return set_profile(state, arg);
 	case 'n':
 		return integer(state, "--invocations", arg, 1, 100000, &a->invocations);
 	case 'd':
@@ -292,8 +301,13 @@ static error_t parse_plan(int key, char *arg, struct argp_state *state)
 	case KEY_SEED:
 		a->has_seed = true;
 		return integer(state, "--seed", arg, 0, 0x7fffffff, &a->seed);
+	case KEY_ONLY:
+		add_values(a, "only", arg, '\0');
+		return 0;
 	default:
-		return parse_sweep(key, arg, state);
+		err = parse_sweep(key, arg, state);
+		a->points_given |= err != ARGP_ERR_UNKNOWN;
+		return err;
 	}
 }
 
@@ -303,6 +317,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	error_t err;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->verdict;
+		return 0;
 	case 'o':
 		a->output = arg;
 		return 0;
@@ -325,12 +342,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return err;
 }
 
+static const struct argp_child children[] = {
+	{ &run_verdict_argp, 0, "To compare afterwards, as twbench compare does:", 3 }, { 0 }
+};
+
 int run_args_parse(struct run_args *a, int argc, char **argv)
 {
 	static const struct argp argp = {
-		.options = options, .parser = parse, .args_doc = "[BENCH...]", .doc = doc
+		.options = options,
+		.parser = parse,
+		.args_doc = "[BENCH...]",
+		.doc = doc,
+		.children = children,
 	};
 
-	*a = (struct run_args){ .profile = PROFILE_QUICK, .values = json_object() };
+	*a = (struct run_args){ .profile = PROFILE_QUICK,
+				.values = json_object(),
+				.verdict.with = COMPARE_ARGS_DEFAULTS };
 	return a->values ? cli_parse(&argp, argc, argv, a) : EXIT_INTERNAL;
 }

@@ -8,6 +8,9 @@
 #include "noise_floor.h"
 #include "number.h"
 
+/* More further invocations than anybody runs: of 40 rows, a second each, five days. */
+#define FURTHER_MAX 10000
+
 /* Without its unit. Fractions become percent: one decimal, two where one would be 0. */
 static void number(char *buf, const struct compare_row *r, double v, const char *sign)
 {
@@ -106,7 +109,10 @@ const char *figure_verdict(char buf[FIGURE_MAX], const struct compare_row *r)
 		return strcpy(buf, name);
 	if (r->d.further >= DECIDE_NEVER)
 		return strcpy(buf, name);
-	snprintf(buf, FIGURE_MAX, "%s +%zu", name, r->d.further);
+	if (r->d.further > FURTHER_MAX)
+		snprintf(buf, FIGURE_MAX, "%s >%dk", name, FURTHER_MAX / 1000);
+	else
+		snprintf(buf, FIGURE_MAX, "%s +%zu", name, r->d.further);
 	return buf;
 }
 

@@ -22,7 +22,8 @@ const char *figure_noise(char buf[FIGURE_MAX], const struct compare_row *r);
 const char *figure_floor(char buf[FIGURE_MAX], const struct compare_row *r);
 /* "0.0031", "<1e-6" */
 const char *figure_p(char buf[FIGURE_MAX], double p);
-/* "REGRESSION", "INCONCLUSIVE +12": what it may take; without a number where none would do. */
+/* "REGRESSION", "INCONCLUSIVE +12": what it may take; ">10k" where nobody would run so many, and
+ * nothing where no number would do. */
 const char *figure_verdict(char buf[FIGURE_MAX], const struct compare_row *r);
 /* "20 v 20 invocations", "20 pairs of invocations", "8 v 8 boots": the smallest and greatest of
  * all rows. */

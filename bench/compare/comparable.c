@@ -14,7 +14,8 @@ static const json_t *env_of(const struct side_journal *j)
 	return json_object_get(j->header, "env");
 }
 
-static int refuse(struct comparison *c, const char *a, const char *b, const json_t *difference)
+static int refuse(struct comparison *c, const char *a, const char *b, const json_t *difference,
+		  bool sides)
 {
 	char fields[600], group[64] = "";
 	const char *key, *name;
@@ -23,6 +24,10 @@ static int refuse(struct comparison *c, const char *a, const char *b, const json
 	env_not_meant(difference, &c->opts.treatment, fields, sizeof(fields));
 	if (!*fields)
 		return 0;
+	if (!sides) {
+		WHY(c, "%s and %s are not of one side: they differ in %s", a, b, fields);
+		return EXIT_NOT_COMPARABLE;
+	}
 	json_object_foreach((json_t *)difference, key, v) {
 		name = json_object_get(c->opts.treatment.fields, key) ? NULL : env_group_of(key);
 		if (name && !*group)
@@ -36,7 +41,7 @@ static int refuse(struct comparison *c, const char *a, const char *b, const json
 }
 
 static int check_pair(struct comparison *c, const struct side_journal *a,
-		      const struct side_journal *b, bool keep)
+		      const struct side_journal *b, bool sides)
 {
 	json_t *d = env_difference(env_of(a), env_of(b));
 	int code;
@@ -45,8 +50,8 @@ static int check_pair(struct comparison *c, const struct side_journal *a,
 		WHY(c, "no memory");
 		return EXIT_INTERNAL;
 	}
-	code = refuse(c, a->path, b->path, d);
-	if (keep)
+	code = refuse(c, a->path, b->path, d, sides);
+	if (sides)
 		c->differs = d;
 	else
 		json_decref(d);
@@ -113,6 +118,8 @@ static int check_impls(struct comparison *c)
 	} else if (c->opts.treatment.impl) {
 		forget_impl(&c->base);
 		forget_impl(&c->head);
+		forget_impl(&c->fresh);
+		forget_impl(&c->fresh_base);
 	} else if (n && !share_a_name(a, b)) {
 		WHY(c,
 		    "%s and %s are not comparable: they differ in impl; --treatment impl if that is"
@@ -122,6 +129,40 @@ static int check_impls(struct comparison *c)
 	}
 	json_decref(a);
 	json_decref(b);
+	return code;
+}
+
+/* Head's implementations, all or some of them. */
+static int check_fresh_impls(struct comparison *c)
+{
+	json_t *head = impls_of(&c->head), *fresh = impls_of(&c->fresh);
+	const char *name, *foreign = NULL;
+	json_t *v;
+
+	json_object_foreach(fresh, name, v)
+		if (!json_object_get(head, name))
+			foreign = name;
+	if (foreign && c->opts.treatment.impl)
+		WHY(c, "%s has implementations that %s has not: name one, JOURNAL:impl=NAME",
+		    c->fresh.spec, c->head.spec);
+	else
+		foreign = NULL;
+	json_decref(head);
+	json_decref(fresh);
+	return foreign ? EXIT_USAGE : 0;
+}
+
+/* Nothing is meant to differ between two runs of one side. */
+int compare_check_fresh(struct comparison *c)
+{
+	struct treatment meant = c->opts.treatment;
+	int code = check_fresh_impls(c);
+
+	c->opts.treatment = (struct treatment){ .fields = json_object() };
+	for (size_t i = 0; i < c->fresh.n_journals && !code; i++)
+		code = check_pair(c, &c->head.journals[0], &c->fresh.journals[i], false);
+	treatment_free(&c->opts.treatment);
+	c->opts.treatment = meant;
 	return code;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "exit_code.h"
+#include "marks.h"
 #include "noise_floor.h"
 
 #define WHY(c, ...) snprintf((c)->why, sizeof((c)->why), __VA_ARGS__)
@@ -56,63 +57,6 @@ static bool same_names(const json_t *a, const json_t *b)
 	return json_object_size(a) == json_object_size(b);
 }
 
-static int by_mark(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* New, ascending. */
-static uint64_t *marks_of(const struct side *s)
-{
-	uint64_t *v = malloc((s->n_samples + 1) * sizeof(*v));
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n_points && v; i++)
-		for (size_t k = 0; k < s->points[i].n; k++)
-			v[n++] = s->points[i].samples[k].mark;
-	if (v)
-		qsort(v, n, sizeof(*v), by_mark);
-	return v;
-}
-
-static bool has_twins(const uint64_t *v, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (v[i] == v[i - 1])
-			return true;
-	return false;
-}
-
-static bool share_one(const uint64_t *a, size_t n, const uint64_t *b, size_t m)
-{
-	for (size_t i = 0, k = 0; i < n && k < m;) {
-		if (a[i] == b[k])
-			return true;
-		if (a[i] < b[k])
-			i++;
-		else
-			k++;
-	}
-	return false;
-}
-
-/* A copy compared with its original is a gate that cannot fail; a copy on one side counts twice. 1,
- * 0 or -ENOMEM. */
-static int share_a_sample(const struct comparison *c)
-{
-	uint64_t *a = marks_of(&c->base), *b = marks_of(&c->head);
-	size_t n = c->base.n_samples, m = c->head.n_samples;
-	int shared = a && b ? 0 : -ENOMEM;
-
-	if (!shared)
-		shared = has_twins(a, n) || has_twins(b, m) || share_one(a, n, b, m);
-	free(a);
-	free(b);
-	return shared;
-}
-
 static int check_sides(struct comparison *c)
 {
 	int shared;
@@ -122,7 +66,9 @@ static int check_sides(struct comparison *c)
 		    c->head.spec);
 		return EXIT_USAGE;
 	}
-	shared = share_a_sample(c);
+	/* A copy compared with its original is a gate that cannot fail; one on the same side counts
+	 * twice. */
+	shared = sides_share(&c->base, &c->head, true);
 	if (shared < 0)
 		WHY(c, "no memory");
 	else if (shared)
@@ -135,51 +81,46 @@ static int check_sides(struct comparison *c)
 
 /* A metric that is not positive somewhere cannot be told in percent; a row of one of its values
  * is. */
-static int refused_row(struct comparison *c, int err)
+static int refused_row(struct comparison *c, const struct compare_row *rows, size_t n, int err)
 {
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].d.error)
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].d.error)
 			WHY(c, "%s %s: %s",
-			    json_string_value(json_object_get(c->rows[i].base->id, "bench")),
-			    c->rows[i].metric, strerror(-c->rows[i].d.error));
+			    json_string_value(json_object_get(rows[i].base->id, "bench")),
+			    rows[i].metric, strerror(-rows[i].d.error));
 	if (err == -ENOMEM)
 		WHY(c, "no memory");
 	return err == -ENOMEM ? EXIT_INTERNAL : EXIT_BAD_INPUT;
 }
 
-static int decide(struct comparison *c)
+int compare_decide(struct comparison *c, struct compare_row *rows, size_t n)
 {
-	struct decide_row *rows = calloc(c->n_rows, sizeof(*rows));
-	struct decision *out = calloc(c->n_rows, sizeof(*out));
-	int err = rows && out ? 0 : -ENOMEM;
+	struct decide_row *in = calloc(n + 1, sizeof(*in));
+	struct decision *out = calloc(n + 1, sizeof(*out));
+	int err = in && out ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < c->n_rows && !err; i++)
-		rows[i] = c->rows[i].data;
+	for (size_t i = 0; i < n && !err; i++)
+		in[i] = rows[i].data;
 	if (!err)
-		err = decide_rows(rows, c->n_rows, &c->opts.decide, out);
-	for (size_t i = 0; i < c->n_rows && out; i++) {
-		c->rows[i].d = out[i];
-		if (!err)
-			c->count[out[i].verdict]++;
-	}
-	free(rows);
+		err = decide_rows(in, n, &c->opts.decide, out);
+	for (size_t i = 0; i < n && out; i++)
+		rows[i].d = out[i];
+	free(in);
 	free(out);
-	return err ? refused_row(c, err) : 0;
+	return err ? refused_row(c, rows, n, err) : 0;
 }
 
-static bool same_journals(const struct side *a, const struct side *b)
+static void count(struct comparison *c)
 {
-	for (size_t i = 0; i < a->n_journals; i++)
-		if (i >= b->n_journals || strcmp(a->journals[i].path, b->journals[i].path))
-			return false;
-	return a->n_journals == b->n_journals;
+	for (size_t i = 0; i < c->n_rows; i++)
+		c->count[c->rows[i].d.verdict]++;
 }
 
 static enum compare_unit unit_of(const struct comparison *c)
 {
 	if (c->opts.treatment.boots)
 		return COMPARE_BOOTS;
-	if (c->opts.self || c->opts.unpaired || !same_journals(&c->base, &c->head))
+	if (c->opts.self || c->opts.unpaired || !sides_are_parts(&c->base, &c->head))
 		return COMPARE_INVOCATIONS;
 	return COMPARE_PAIRS;
 }
@@ -215,11 +156,15 @@ int compare_run(struct comparison *c)
 	c->left_out = json_array();
 	c->warnings = json_array();
 	code = code ? code : check_sides(c);
+	code = code ? code : compare_read_fresh(c);
 	code = code ? code : compare_check_environments(c);
 	code = code ? code : make_rows(c);
 	if (code || !c->n_rows)
 		return code;
-	code = decide(c);
+	code = compare_decide(c, c->rows, c->n_rows);
+	code = code ? code : compare_confirm(c);
+	if (!code)
+		count(c);
 	if (!code && compare_warn(c)) {
 		WHY(c, "no memory");
 		code = EXIT_INTERNAL;
@@ -227,15 +172,23 @@ int compare_run(struct comparison *c)
 	return code;
 }
 
+static void free_rows(struct compare_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free((double *)rows[i].data.base);
+		free((double *)rows[i].data.head);
+	}
+	free(rows);
+}
+
 void compare_free(struct comparison *c)
 {
-	for (size_t i = 0; i < c->n_rows; i++) {
-		free((double *)c->rows[i].data.base);
-		free((double *)c->rows[i].data.head);
-	}
-	free(c->rows);
+	free_rows(c->rows, c->n_rows);
+	free_rows(c->again, c->n_again);
 	side_free(&c->base);
 	side_free(&c->head);
+	side_free(&c->fresh);
+	side_free(&c->fresh_base);
 	json_decref(c->differs);
 	json_decref(c->left_out);
 	json_decref(c->warnings);

@@ -101,8 +101,9 @@ static int print_points(FILE *out, const struct section *s)
 	return err;
 }
 
+/* axis: NULL for no picture. */
 static int print_section(FILE *out, const struct comparison *c, const struct section *s,
-			 enum cover_style style)
+			 enum cover_style style, const struct cover_axis *axis)
 {
 	bool control = !strcmp(s->name, "nop");
 	int err;
@@ -116,17 +117,10 @@ static int print_section(FILE *out, const struct comparison *c, const struct sec
 	fputc('\n', out);
 	if (err)
 		return err;
-	return style == COVER_BOX ? cover_box(out, c, s) : cover_trigger(out, c, s);
-}
-
-static bool has_rows(const void *arg, const struct side_point *p)
-{
-	const struct comparison *c = arg;
-
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].base == p)
-			return true;
-	return false;
+	err = style == COVER_BOX ? cover_box(out, c, s) : cover_trigger(out, c, s);
+	if (!err && axis)
+		cover_plot(out, c, s, axis);
+	return err;
 }
 
 static bool any_control(const struct comparison *c)
@@ -138,17 +132,18 @@ static bool any_control(const struct comparison *c)
 }
 
 /* The control last: it is what the rest is held against. */
-static int print_sections(FILE *out, const struct comparison *c, enum cover_style style)
+static int print_sections(FILE *out, const struct comparison *c, enum cover_style style,
+			  const struct cover_axis *axis)
 {
 	struct sections s;
-	int err = compare_sort(&c->base, has_rows, c, &s);
+	int err = compare_sort(&c->base, compare_has_rows, c, &s);
 
 	if (err)
 		return err;
 	for (int control = 0; control < 2; control++)
 		for (size_t i = 0; i < s.n && !err; i++)
 			if ((strcmp(s.v[i].name, "nop") == 0) == control)
-				err = print_section(out, c, &s.v[i], style);
+				err = print_section(out, c, &s.v[i], style, axis);
 	sections_free(&s);
 	return err;
 }
@@ -196,6 +191,17 @@ static int print_meaning(FILE *out, const struct comparison *c, enum cover_style
 			     " within; ?: neither, not to be told with so many runs.",
 			     c->opts.decide.alpha, c->n_rows, 100 * c->opts.floor,
 			     200 * c->opts.floor, 500 * c->opts.floor, c->opts.floor / 10);
+}
+
+static int print_marks(FILE *out, const struct cover_axis *axis)
+{
+	if (!axis)
+		return text_item(out, "",
+				 "no plot: no row has a change in percent and an"
+				 " interval.");
+	return text_item(out, "",
+			 "plot: o the change, [ ] its interval, < > where that goes on; |"
+			 " no change, : the floor.");
 }
 
 /* The rows that say nothing, and how much they could have said. */
@@ -246,15 +252,18 @@ static int print_warnings(FILE *out, const struct comparison *c)
 	return err;
 }
 
-int cover_print(FILE *out, const struct comparison *c, enum cover_style style)
+int cover_print(FILE *out, const struct comparison *c, enum cover_style style, bool plot)
 {
+	struct cover_axis axis, *drawn = plot && cover_axis(c, &axis) ? &axis : NULL;
 	int err;
 
 	text_set_width(COVER_WIDTH);
 	err = print_head(out, c);
-	err = err ? err : print_sections(out, c, style);
+	err = err ? err : print_sections(out, c, style, drawn);
 	fputc('\n', out);
 	err = err ? err : print_meaning(out, c, style);
+	if (!err && plot)
+		err = print_marks(out, drawn);
 	err = err ? err : print_detectable(out, c);
 	err = err ? err : print_warnings(out, c);
 	fputc('\n', out);

@@ -3,6 +3,7 @@
 #ifndef TW_COVER_H
 #define TW_COVER_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "compare.h"
@@ -14,8 +15,9 @@ enum cover_style {
 	COVER_TRIGGER, /* a line per row, as of a kernel's own benches */
 };
 
-/* One journal, or two compared. 0 or -errno. */
-int cover_print(FILE *out, const struct comparison *c, enum cover_style style);
+/* One journal, or two compared; plot: with a picture of the changes behind each table. 0 or -errno.
+ */
+int cover_print(FILE *out, const struct comparison *c, enum cover_style style, bool plot);
 
 /* ---- parts ---- */
 
@@ -24,6 +26,22 @@ struct section;
 /* The rows of a section, in each of the styles. */
 int cover_box(FILE *out, const struct comparison *c, const struct section *s);
 int cover_trigger(FILE *out, const struct comparison *c, const struct section *s);
+
+/* One for all sections: what lies at the same column is the same change. */
+struct cover_axis {
+	double step; /* from mark to mark, a fraction */
+	int first, last; /* steps from 0 */
+	int per_step; /* columns */
+	int metric; /* columns of its name */
+};
+
+#define COVER_NUMBER 5 /* columns of a point's: "#123 " */
+
+/* false: no row has a change in percent and an interval. */
+bool cover_axis(const struct comparison *c, struct cover_axis *a);
+/* A line per row of the section; nothing if none can be drawn. */
+void cover_plot(FILE *out, const struct comparison *c, const struct section *s,
+		const struct cover_axis *a);
 
 /* The median of a side of a row over its replicates: as text, "1 234"; and "1.2%", half the width
  * of its 95 % interval (below 6: half the range) in percent of it; in the metric's own unit for

@@ -39,14 +39,17 @@ static int put_row(FILE *out, const struct comparison *c, const struct compare_r
 {
 	const char *command = command_of(r->d.verdict);
 	char change[FIGURE_MAX], interval[FIGURE_MAX], verdict[FIGURE_MAX], title[FIGURE_MAX + 16],
-		*label;
+		*label, *fresh = r->confirm ? compare_tell_confirm(r) : NULL;
 	char text[4 * FIGURE_MAX];
 
 	if (!command)
 		return 0;
 	label = compare_tell_row(c, r);
-	if (!label)
+	if (!label || (r->confirm && !fresh)) {
+		free(label);
+		free(fresh);
 		return -ENOMEM;
+	}
 	snprintf(title, sizeof(title), "twbench: %s", verdict_name(r->d.verdict));
 	snprintf(text, sizeof(text), ": %s, %g%% interval %s: %s",
 		 figure_change(change, r, r->d.shift), 100 * c->opts.decide.level,
@@ -56,8 +59,13 @@ static int put_row(FILE *out, const struct comparison *c, const struct compare_r
 	fputs("::", out);
 	put(out, label, false);
 	put(out, text, false);
+	if (fresh) {
+		fputs("; ", out);
+		put(out, fresh, false);
+	}
 	fputc('\n', out);
 	free(label);
+	free(fresh);
 	return 0;
 }
 

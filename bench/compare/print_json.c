@@ -30,6 +30,11 @@ static json_t *lower(const char *name)
 	return json_string(text);
 }
 
+static const char *scale_name(const struct compare_row *r)
+{
+	return r->data.scale == DECIDE_LOG ? "log" : "difference";
+}
+
 static json_t *journal_json(const struct side_journal *j)
 {
 	return json_pack("{ss sO? sO? sO? sO? sI sI sI}", "path", j->path, "env",
@@ -53,6 +58,24 @@ static json_t *side_json(const struct side *s)
 			 "warnings", s->warnings);
 }
 
+/* What fresh data said of a candidate; null where it could not. */
+static json_t *confirm_json(const struct compare_row *r)
+{
+	static const char *const outcomes[] = { "", "confirmed", "not_confirmed",
+						"not_re_measured" };
+	const struct compare_row *f = r->fresh;
+	bool interval = f && f->d.level > 0;
+
+	return json_pack(
+		"{ss ss* so so so so so so so so so}", "outcome", outcomes[r->confirm], "reason",
+		r->not_measured, "verdict", f ? lower(verdict_name(f->d.verdict)) : json_null(),
+		"scale", f ? json_string(scale_name(f)) : json_null(), "shift",
+		real(f ? f->d.shift : NAN), "lo", real(interval ? f->d.lo : NAN), "hi",
+		real(interval ? f->d.hi : NAN), "p", real(f ? f->d.p : NAN), "p_adjusted",
+		real(f ? f->d.p_adjusted : NAN), "n_base", json_integer(f ? f->data.n_base : 0),
+		"n_head", json_integer(f ? f->data.n_head : 0));
+}
+
 static json_t *row_json(const struct compare_row *r)
 {
 	static const char *const directions[] = { "higher", "none", "lower" };
@@ -64,8 +87,7 @@ static json_t *row_json(const struct compare_row *r)
 				json_object_get(r->base->id, "impl"), "metric", r->metric, "unit",
 				m ? m->unit : number_unit(r->metric), "better",
 				directions[scalar_worse(r->bench, r->metric) + 1], "scale",
-				r->data.scale == DECIDE_LOG ? "log" : "difference", "control",
-				r->control, "paired", r->data.paired);
+				scale_name(r), "control", r->control, "paired", r->data.paired);
 	json_t *rest = json_pack(
 		"{sI sI so so so so so so so so so so so so so so sb}", "n_base",
 		(json_int_t)r->data.n_base, "n_head", (json_int_t)r->data.n_head, "base",
@@ -79,6 +101,8 @@ static json_t *row_json(const struct compare_row *r)
 
 	json_object_set_new(row, "further",
 			    d->further < DECIDE_NEVER ? json_integer(d->further) : json_null());
+	if (r->confirm)
+		json_object_set_new(row, "confirm", confirm_json(r));
 	json_object_update(row, rest);
 	json_decref(rest);
 	return row;
@@ -124,6 +148,8 @@ int compare_print_json(FILE *out, const struct comparison *c, bool strict)
 			"differs", c->differs, "base", side_json(&c->base), "head",
 			side_json(&c->head), "counts", counts_json(c), "rows", rows, "left_out",
 			c->left_out, "warnings", c->warnings);
+	if (doc && c->fresh.spec)
+		err |= json_object_set_new(doc, "confirm", side_json(&c->fresh));
 	if (err || !doc || json_dumpf(doc, out, JSON_INDENT(1)) || fputc('\n', out) == EOF)
 		err = ferror(out) ? -EIO : -ENOMEM;
 	json_decref(doc);

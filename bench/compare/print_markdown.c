@@ -64,6 +64,28 @@ static int put_list(FILE *out, const char *title, const json_t *list, bool warni
 	return err;
 }
 
+static int put_candidates(FILE *out, const struct comparison *c)
+{
+	const char *title = "\nCandidates, judged again from fresh data:\n\n";
+	int err = 0;
+
+	for (size_t i = 0; i < c->n_rows && !err; i++) {
+		char *row;
+
+		if (!c->rows[i].confirm)
+			continue;
+		row = compare_tell_row(c, &c->rows[i]);
+		if (!row)
+			return -ENOMEM;
+		fprintf(out, "%s- ", title);
+		put(out, row);
+		free(row);
+		err = put_owned(out, ": ", compare_tell_confirm(&c->rows[i]));
+		title = "";
+	}
+	return err;
+}
+
 static int put_sides(FILE *out, const struct comparison *c)
 {
 	char a[96], b[96];
@@ -72,6 +94,8 @@ static int put_sides(FILE *out, const struct comparison *c)
 	int err = put_owned(out, "- base: ", compare_tell_side(c, &c->base));
 
 	err = err ? err : put_owned(out, "- head: ", compare_tell_side(c, &c->head));
+	if (c->fresh.spec && !err)
+		err = put_owned(out, "- fresh: ", compare_tell_side(c, &c->fresh));
 	json_object_foreach(c->differs, field, v) {
 		fputs("- differs: ", out);
 		put(out, field);
@@ -105,6 +129,7 @@ int compare_print_markdown(FILE *out, const struct comparison *c)
 		" smallest change found with a chance of %g %%.\n",
 		figure_numbers(numbers, c), c->opts.decide.alpha, c->n_rows, 100 * c->opts.floor,
 		100 * c->opts.decide.power);
+	err = err ? err : put_candidates(out, c);
 	err = err ? err : put_list(out, "Left out:", c->left_out, false);
 	return err ? err : put_list(out, "Warnings:", c->warnings, true);
 }

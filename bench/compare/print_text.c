@@ -39,6 +39,8 @@ static int print_head(FILE *out, const struct comparison *c)
 	int err = print_owned(out, "base", compare_tell_side(c, &c->base));
 
 	err = err ? err : print_owned(out, "head", compare_tell_side(c, &c->head));
+	if (c->fresh.spec && !err)
+		err = print_owned(out, "fresh", compare_tell_side(c, &c->fresh));
 	err = err ? err
 		  : text_item(out, "machine", "%s, hypervisor %s, kernel %s",
 			      text_value(model, sizeof(model), json_object_get(env, "cpu_model")),
@@ -167,20 +169,10 @@ static int print_section(FILE *out, const struct section *s, struct table_arg *a
 	return err ? err : labels_table(out, s, a, build);
 }
 
-static bool has_rows(const void *arg, const struct side_point *p)
-{
-	const struct comparison *c = arg;
-
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].base == p)
-			return true;
-	return false;
-}
-
 static int print_tables(FILE *out, struct table_arg *a)
 {
 	struct sections s;
-	int err = compare_sort(&a->c->base, has_rows, a->c, &s);
+	int err = compare_sort(&a->c->base, compare_has_rows, a->c, &s);
 
 	if (err)
 		return err;
@@ -211,6 +203,31 @@ static int print_verdict(FILE *out, const struct comparison *c)
 		text = NULL;
 	}
 	return print_owned(out, "verdict", text);
+}
+
+static int print_candidate(FILE *out, const char *label, const struct comparison *c,
+			   const struct compare_row *r)
+{
+	char *row = compare_tell_row(c, r), *said = compare_tell_confirm(r);
+	int err = row && said ? text_item(out, label, "%s: %s", row, said) : -ENOMEM;
+
+	free(row);
+	free(said);
+	return err;
+}
+
+static int print_candidates(FILE *out, const struct comparison *c)
+{
+	const char *label = "fresh";
+	int err = 0;
+
+	for (size_t i = 0; i < c->n_rows && !err; i++) {
+		if (!c->rows[i].confirm)
+			continue;
+		err = print_candidate(out, label, c, &c->rows[i]);
+		label = "";
+	}
+	return err;
 }
 
 static bool any_measured_floor(const struct comparison *c)
@@ -254,6 +271,11 @@ static int print_notes(FILE *out, const struct comparison *c, bool verbose)
 			      c->unit == COMPARE_PAIRS	 ? "pairs"
 			      : c->unit == COMPARE_BOOTS ? "boots per side"
 							 : "invocations per side");
+	if (!err && c->fresh.spec)
+		err = text_item(out, "",
+				"What is a regression in HEAD is judged again from fresh data, with"
+				" Holm over these candidates alone; it stands only if it is one"
+				" again.");
 	if (!err && any_measured_floor(c))
 		err = text_item(
 			out, "",
@@ -298,6 +320,7 @@ int compare_print_text(FILE *out, const struct comparison *c, bool verbose)
 	err = err ? err : print_tables(out, &a);
 	fputc('\n', out);
 	err = err ? err : print_verdict(out, c);
+	err = err ? err : print_candidates(out, c);
 	err = err ? err : print_notes(out, c, verbose);
 	err = err ? err : print_left_out(out, c);
 	return err ? err : print_warnings(out, c);

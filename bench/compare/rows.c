@@ -239,7 +239,7 @@ static void set_floor(const struct comparison *c, struct compare_row *r)
 		d->floor = r->floor_measured;
 }
 
-static int fill_row(const struct comparison *c, struct compare_row *r)
+int compare_complete_row(const struct comparison *c, struct compare_row *r)
 {
 	int err = compare_fill_row(c, r);
 
@@ -261,7 +261,7 @@ static int fill_rows(struct comparison *c)
 	for (size_t i = 0; i < c->n_rows && !err; i++) {
 		struct compare_row *r = &c->rows[i];
 
-		err = fill_row(c, r);
+		err = compare_complete_row(c, r);
 		if (r->data.n_base && !err) {
 			c->rows[n++] = *r;
 			continue;

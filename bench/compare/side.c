@@ -168,7 +168,7 @@ static int judge_taken(struct side *s, const json_t *paths)
 
 	for (size_t i = 0; i < s->n_journals; i++)
 		n += s->journals[i].samples;
-	if (s->n_samples)
+	if (s->n_samples || s->may_be_empty)
 		return 0;
 	snprintf(s->why, sizeof(s->why),
 		 n ? "%s: none of its samples is of that kind; `twbench report %s` shows what there"
@@ -202,6 +202,11 @@ int side_read(struct side *s)
 	json_t *paths;
 	int code = side_parse_spec(s->spec, &paths, &s->select) ? EXIT_INTERNAL : 0;
 
+	if (s->as) {
+		json_decref(s->select);
+		s->select = json_deep_copy(s->as);
+		code = s->select ? code : EXIT_INTERNAL;
+	}
 	code = code ? code : read_all(s, paths);
 	json_decref(paths);
 	if (code == EXIT_INTERNAL && !s->why[0])

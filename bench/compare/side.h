@@ -41,6 +41,8 @@ struct side {
 	const char *spec; /* as typed */
 	enum side_half half;
 	bool want_sha256;
+	const json_t *as; /* taken for the selection, whatever the spec has; NULL: the spec's */
+	bool may_be_empty; /* no sample at all is no error */
 	struct side_journal *journals;
 	size_t n_journals;
 	json_t *select; /* object: parameter -> text of the value that a sample must have */

@@ -4,9 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change_text.h"
 #include "labels.h"
 #include "print.h"
 #include "text.h"
+
+bool compare_has_rows(const void *arg, const struct side_point *p)
+{
+	const struct comparison *c = arg;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].base == p)
+			return true;
+	return false;
+}
+
+static const char *const outcomes[] = { "", "confirmed", "not confirmed", "not re-measured" };
+
+/* Of the regressions at first look. */
+static void tell_confirmed(FILE *f, const struct comparison *c)
+{
+	const char *before = "; on fresh data: ";
+
+	for (int o = CONFIRM_YES; o <= CONFIRM_NOT_MEASURED; o++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < c->n_rows; i++)
+			n += (int)c->rows[i].confirm == o;
+		if (n)
+			fprintf(f, "%s%zu %s", before, n, outcomes[o]);
+		before = n ? ", " : before;
+	}
+}
 
 void compare_tell_counts(FILE *f, const struct comparison *c)
 {
@@ -26,6 +55,7 @@ void compare_tell_counts(FILE *f, const struct comparison *c)
 	}
 	if (json_array_size(c->left_out))
 		fprintf(f, "; %zu left out", json_array_size(c->left_out));
+	tell_confirmed(f, c);
 }
 
 static void put_params(FILE *f, const json_t *params)
@@ -93,6 +123,29 @@ char *compare_tell_row(const struct comparison *c, const struct compare_row *r)
 		return NULL;
 	text_clean(text);
 	return text;
+}
+
+char *compare_tell_confirm(const struct compare_row *r)
+{
+	char first[2][FIGURE_MAX], fresh[2][FIGURE_MAX], *text;
+	int n;
+
+	figure_change(first[0], r, r->d.shift);
+	figure_interval(first[1], r);
+	if (r->fresh) {
+		figure_change(fresh[0], r->fresh, r->fresh->d.shift);
+		figure_interval(fresh[1], r->fresh);
+	}
+	if (r->confirm == CONFIRM_NOT_MEASURED)
+		n = asprintf(&text, "%s: %s; first look %s %s", outcomes[r->confirm],
+			     r->not_measured, first[0], first[1]);
+	else
+		n = asprintf(&text, "%s: %s %s on fresh data%s%s; first look %s %s",
+			     outcomes[r->confirm], fresh[0], fresh[1],
+			     r->confirm == CONFIRM_YES ? ", the size to believe" : ": ",
+			     r->confirm == CONFIRM_YES ? "" : verdict_name(r->fresh->d.verdict),
+			     first[0], first[1]);
+	return n < 0 ? NULL : text;
 }
 
 char *compare_tell_side(const struct comparison *c, const struct side *s)

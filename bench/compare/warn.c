@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "plan_args.h"
 #include "rank_test.h"
 #include "text.h"
 
@@ -149,6 +150,18 @@ static int warn_tests(struct comparison *c)
 
 /* ---- how it was measured ---- */
 
+/* As `run --against` has it: then "measure in turn" is no advice. */
+static bool is_against(const struct side *s)
+{
+	const json_t *word;
+	size_t i;
+
+	json_array_foreach(json_object_get(s->journals[0].header, "args"), i, word)
+		if (!strncmp(json_string_value(word) ?: "", "--against", strlen("--against")))
+			return true;
+	return false;
+}
+
 static int warn_order(struct comparison *c)
 {
 	double share = order_separation(&c->base, &c->head);
@@ -161,6 +174,14 @@ static int warn_order(struct comparison *c)
 			       " alarms");
 	if (fabs(share - 0.5) < ONE_AFTER_THE_OTHER - 0.5)
 		return 0;
+	if (share > 0.5 && is_against(&c->head))
+		return warn(
+			c,
+			"order: BASE was measured before HEAD (A..A B..B): a drift of the machine"
+			" since then looks like a change, also to --confirm; as a control measure"
+			" what BASE is of once more with `twbench run --against %s`: what is red"
+			" there, too, is the machine",
+			c->base.spec);
 	return warn(
 		c,
 		"order: %s was measured before %s (A..A B..B): a drift of the machine looks like a"
@@ -217,6 +238,35 @@ static int warn_both(struct comparison *c)
 	return err;
 }
 
+/* The fresh data, beside what head was already warned of. */
+static int warn_fresh(struct comparison *c)
+{
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+	int err;
+
+	if (!c->fresh.spec)
+		return 0;
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *r = &c->rows[i];
+
+		if (r->fresh && r->fresh->data.n_head < r->data.n_head)
+			row = n++ ? row : r;
+	}
+	err = warn_errors(c, &c->fresh, "the fresh data");
+	if (n && !err)
+		err = warn(c,
+			   "fresh: %zu v %zu for %s, fewer than at first look (%zu v %zu): what is"
+			   " there may go unconfirmed; measure as many again",
+			   row->fresh->data.n_base, row->fresh->data.n_head, row->metric,
+			   row->data.n_base, row->data.n_head);
+	if (!err && c->fresh.n_samples &&
+	    !json_equal(c->head.journals[0].windows, c->fresh.journals[0].windows))
+		err = warn(c, "windows: those of %s and %s differ in length (-d)",
+			   c->head.journals[0].path, c->fresh.journals[0].path);
+	return err ? err : warn_samples(c, &c->fresh, "fresh data", &c->head);
+}
+
 static int warn_sides(struct comparison *c)
 {
 	int err = warn_errors(c, &c->base, "BASE");
@@ -226,35 +276,15 @@ static int warn_sides(struct comparison *c)
 		err = warn_errors(c, &c->head, "HEAD");
 	err = err ? err : warn_both(c);
 	err = err ? err : warn_samples(c, &c->base, "BASE", &c->head);
-	return err ? err : warn_samples(c, &c->head, "HEAD", &c->base);
-}
-
-/* The arguments that say what is measured: not where to, and with which seed. */
-static json_t *args_that_matter(const struct side_journal *j)
-{
-	static const char *const apart[] = { "-o", "--output", "--seed" };
-	const json_t *args = json_object_get(j->header, "args"), *word;
-	json_t *out = json_array();
-	bool skip = false;
-	size_t i, k;
-
-	json_array_foreach(args, i, word) {
-		const char *text = json_string_value(word);
-		bool value = skip;
-
-		skip = false;
-		for (k = 0; k < sizeof(apart) / sizeof(apart[0]) && !value; k++)
-			skip |= !strcmp(text, apart[k]);
-		if (!value && !skip && strcmp(text, "--quiet") && strcmp(text, "-q"))
-			json_array_append(out, (json_t *)word);
-	}
-	return out;
+	err = err ? err : warn_samples(c, &c->head, "HEAD", &c->base);
+	return err ? err : warn_fresh(c);
 }
 
 static int warn_arguments(struct comparison *c)
 {
 	const struct side_journal *a = &c->base.journals[0], *b = &c->head.journals[0];
-	json_t *x = args_that_matter(a), *y = args_that_matter(b);
+	json_t *x = plan_args(json_object_get(a->header, "args"));
+	json_t *y = plan_args(json_object_get(b->header, "args"));
 	int err = 0;
 
 	if (!x || !y)

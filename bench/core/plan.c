@@ -44,24 +44,6 @@ double plan_total_s(const struct plan *plan)
 	return plan->invocations * round_s(plan);
 }
 
-void point_label(const struct point *p, char *buf, size_t size)
-{
-	size_t used = snprintf(buf, size, "%s%s%s", p->bench->name, p->bench->impl_at ? " " : "",
-			       p->bench->impl_at ? p->impl : "");
-	const char *key;
-	json_t *v;
-
-	json_object_foreach(p->params, key, v) {
-		if (used >= size)
-			return;
-		if (json_is_integer(v))
-			used += snprintf(buf + used, size - used, " %s=%lld", key,
-					 (long long)json_integer_value(v));
-		else
-			used += snprintf(buf + used, size - used, " %s", json_string_value(v));
-	}
-}
-
 /* Whether a chosen bench takes this value of its row `name`. */
 static bool some_bench_takes(const struct plan_request *r, const char *name, const char *text)
 {
@@ -292,7 +274,7 @@ static int check_values_wanted(const struct plan_request *r, char *why, size_t s
 	json_t *v;
 
 	json_object_foreach(r->values, key, v) {
-		if (!strcmp(key, "impl") || is_wanted(r, key))
+		if (!strcmp(key, "impl") || !strcmp(key, "only") || is_wanted(r, key))
 			continue;
 		snprintf(why, size, "no chosen bench has the parameter '%s': see twbench list",
 			 key);
@@ -315,6 +297,8 @@ int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t
 		err = check_chosen(r, why, size);
 	if (!err)
 		err = expand_all(plan, r, why, size);
+	if (!err)
+		err = plan_keep_only(plan, json_object_get(r->values, "only"), why, size);
 	if (!err && r->budget_s > 0)
 		err = fit_budget(plan, r->budget_s, why, size);
 	if (!err)

@@ -47,7 +47,7 @@ struct plan {
 /* Values given on the command line: {"rate": ["1000",..], "nop.where": [..]}. A bare name applies to
  * every bench with such a row (a name that only some of them know, to those); "bench.option" to
  * that bench, and wins. "impl" chooses implementations, and with no benches named those that can
- * measure one of them. */
+ * measure one of them. "only" names points, by label or name: all others are left out. */
 struct plan_request {
 	const char *const *benches; /* NULL-terminated names; empty: all */
 	enum profile profile;
@@ -65,11 +65,17 @@ void plan_free(struct plan *plan);
 /* Makes items of the points that fit; what plan_make() does last. 0 or -ENOMEM. */
 int plan_order(struct plan *plan);
 
+/* Forgets the points that `only`, an array of labels and names, has not; NULL: none of them. 0, or
+ * -EINVAL with why. */
+int plan_keep_only(struct plan *plan, const json_t *only, char *why, size_t size);
+
 /* Expected duration of an invocation of point p, and of the whole, in seconds. */
 double plan_point_s(const struct plan *plan, const struct point *p);
 double plan_total_s(const struct plan *plan);
 
 /* "latency syscall signal self poisson 10000 0-1" */
 void point_label(const struct point *p, char *buf, size_t size);
+/* The same without the implementation. */
+void point_name(const struct point *p, char *buf, size_t size);
 
 #endif

@@ -5,13 +5,14 @@
  * One operation: as in the bench `latency`, target self: the program calls the kfunc for the worker
  * that fires it, and the kernel runs the callback at that worker's next return to user space.
  *
- * Time stamps, all bpf_ktime_get_ns(), call, run and done as in `latency`; in between, where the
+ * Time stamps, all bpf_ktime_get_ns(), due, call, run and done as in `latency`; in between, where the
  * kernel lets programs look (probes=on):
  *   irq      fentry of bpf_task_work_irq; where trampolines are refused, the tracepoint
  *            irq_work_entry: of any irq_work, matched by CPU to the work that is under way there
  *   add      fexit of task_work_add inside that handler; `-` without trampolines
  *   exit     fexit of bpf_task_work_irq, or the tracepoint irq_work_exit
  *   standby  fexit of bpf_task_work_callback; `-` without trampolines
+ * The first, call, begins at due: it is no part of delivery, and `-` where due is unknown.
  * A stage is the time since the latest earlier instant that is observed: what cannot be observed is
  * part of the stage behind it. A work of which an instant is missing, or that saw two irq_work
  * interrupts, is in no stage (unmatched_ratio); so the stages of all others add up exactly.
@@ -38,6 +39,8 @@ struct stages {
 };
 
 static const struct metric stages_metrics[] = {
+	{ "stage_call_ns", "ns", METRIC_HIST, BETTER_LOWER,
+	  "due to call: the generator's lag, and the program before the call" },
 	{ "stage_irq_ns", "ns", METRIC_HIST, BETTER_LOWER,
 	  "call to irq_work handler: the self-interrupt" },
 	{ "stage_add_ns", "ns", METRIC_HIST, BETTER_LOWER, "to the end of task_work_add()" },
@@ -61,10 +64,15 @@ static const struct metric stages_metrics[] = {
 };
 
 static const struct column medians[] = {
-	{ "irq\np50", "stage_irq_ns_p50" },	 { "add\np50", "stage_add_ns_p50" },
-	{ "exit\np50", "stage_exit_ns_p50" },	 { "run\np50", "stage_run_ns_p50" },
-	{ "done\np50", "stage_done_ns_p50" },	 { "standby\np50", "stage_standby_ns_p50" },
-	{ "service_ns\np50", "service_ns_p50" }, { 0 },
+	{ "call\np50", "stage_call_ns_p50", .optional = true },
+	{ "irq\np50", "stage_irq_ns_p50" },
+	{ "add\np50", "stage_add_ns_p50" },
+	{ "exit\np50", "stage_exit_ns_p50" },
+	{ "run\np50", "stage_run_ns_p50" },
+	{ "done\np50", "stage_done_ns_p50" },
+	{ "standby\np50", "stage_standby_ns_p50" },
+	{ "service_ns\np50", "service_ns_p50" },
+	{ 0 },
 };
 
 static const struct column means[] = {
@@ -163,7 +171,7 @@ static int load(struct invocation *inv, struct stages *s)
 	struct tw_config config;
 	int err;
 
-	s->observed = 1U << TW_I_RUN | 1U << TW_I_DONE;
+	s->observed = 1U << TW_I_CALL | 1U << TW_I_RUN | 1U << TW_I_DONE;
 	if (!strcmp(inv_str(inv, "probes"), "on")) {
 		choose_handler(inv, s);
 		choose_trampoline(inv, s, TW_I_ADD, "add", "fn_add", "task_work_add");
@@ -204,11 +212,11 @@ static int stages_setup(struct invocation *inv)
 }
 
 static const char *const hist_names[TW_STAGES_HISTS] = {
-	[TW_I_IRQ] = "stage_irq_ns",	[TW_I_ADD] = "stage_add_ns",
-	[TW_I_EXIT] = "stage_exit_ns",	[TW_I_RUN] = "stage_run_ns",
-	[TW_I_DONE] = "stage_done_ns",	[TW_I_STANDBY] = "stage_standby_ns",
-	[TW_SH_LATENCY] = "latency_ns", [TW_SH_DELIVERY] = "delivery_ns",
-	[TW_SH_SERVICE] = "service_ns",
+	[TW_I_CALL] = "stage_call_ns",	     [TW_I_IRQ] = "stage_irq_ns",
+	[TW_I_ADD] = "stage_add_ns",	     [TW_I_EXIT] = "stage_exit_ns",
+	[TW_I_RUN] = "stage_run_ns",	     [TW_I_DONE] = "stage_done_ns",
+	[TW_I_STANDBY] = "stage_standby_ns", [TW_SH_LATENCY] = "latency_ns",
+	[TW_SH_DELIVERY] = "delivery_ns",    [TW_SH_SERVICE] = "service_ns",
 };
 
 /* Beside the whole way, which is recorded by itself and of all works. */

@@ -14,7 +14,8 @@
  *     series   parameters that tell curves apart; the implementation always does
  *     each     invocation: a row for each, instead of medians
  *     measure  the twbench command that measures it
- *     rows     columns of a table made elsewhere (--rows), instead of all but title, measure
+ *     rows     columns of a table made elsewhere (of compare, or --rows), instead of all but title,
+ *              measure, and optional, which names columns then
  *
  * A script that finds nothing to draw after all prints why and ends with status 2.
  *
@@ -64,6 +65,7 @@ struct figure_points {
 	size_t n, n_series;
 	char names[FIGURE_SERIES_MAX][FIGURE_WORDS];
 	char held[2 * FIGURE_WORDS]; /* "rate=10000 cpus=0-1": what is the same for all */
+	char others[2 * FIGURE_WORDS]; /* "rate=1000,2000": the values of those left out */
 	size_t left_out; /* points of the bench that could be drawn, but differ in what is held */
 };
 
@@ -87,7 +89,21 @@ struct figure_look {
 int figure_write(const char *dir, const struct figure *f, const struct figure_points *p,
 		 const struct figure_look *look);
 
-/* The same for a table of rows, tab-separated, which the caller puts into dir as rows.tsv. */
-int figure_write_rows(const char *dir, const struct figure *f, const struct figure_look *look);
+/* A table that was made elsewhere, tab-separated; its first line names the columns. */
+struct figure_table {
+	const char *text;
+	size_t size;
+	/* For the words around the picture; "": not known. */
+	const char *held, *invocations, *interval, *note;
+};
+
+/* 0, or -EINVAL with why: a column that f->rows names is missing, or there is no row. */
+int figure_check_table(const struct figure *f, const struct figure_table *t, char *why,
+		       size_t size);
+bool figure_table_has(const struct figure_table *t, const char *column);
+
+/* The same for a table: rows.tsv, and with_COLUMN = 1 or 0 of those that f->optional names. */
+int figure_write_table(const char *dir, const struct figure *f, const struct figure_table *t,
+		       const struct figure_look *look);
 
 #endif

@@ -32,6 +32,17 @@ __attribute__((format(printf, 2, 3))) static int cannot(struct selecting *s, con
 	return -ENOENT;
 }
 
+__attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt,
+							 ...)
+{
+	size_t used = strlen(buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + used, size - used, fmt, ap);
+	va_end(ap);
+}
+
 static void keep_if(struct figure_points *p, const bool *wanted)
 {
 	size_t k = 0;
@@ -210,6 +221,40 @@ static const struct point *best_held(const struct selecting *s)
 	return best;
 }
 
+static bool is_new_value(const struct figure_points *p, size_t i, const char *name)
+{
+	const json_t *v = sample_param(p->v[i]->first, name);
+
+	for (size_t k = 0; k < i; k++)
+		if (json_equal(v, sample_param(p->v[k]->first, name)))
+			return false;
+	return v;
+}
+
+/* What --where can choose instead of the values that best has. */
+static void say_others(struct selecting *s, const struct point *best)
+{
+	struct figure_points *p = s->out;
+	const json_t *name, *held, *v;
+	char value[128];
+	size_t i, k, n;
+
+	json_array_foreach(p->section->params, k, name) {
+		const char *key = json_string_value(name);
+
+		held = is_held(s->figure, key) ? sample_param(best->first, key) : NULL;
+		for (i = 0, n = 0; i < p->n && held; i++) {
+			v = sample_param(p->v[i]->first, key);
+			if (!is_new_value(p, i, key) || json_equal(held, v))
+				continue;
+			append(p->others, sizeof(p->others), "%s%s%s%s",
+			       n || !*p->others ? "" : " ", n ? "," : key, n ? "" : "=",
+			       text_value(value, sizeof(value), v));
+			n++;
+		}
+	}
+}
+
 static void hold(struct selecting *s)
 {
 	struct figure_points *p = s->out;
@@ -219,6 +264,7 @@ static void hold(struct selecting *s)
 
 	for (size_t i = 0; i < p->n; i++)
 		wanted[i] = agree(s, best, p->v[i], is_held);
+	say_others(s, best);
 	keep_if(p, wanted);
 	p->left_out = before - p->n;
 }
@@ -246,17 +292,6 @@ static bool varies(const struct figure_points *p, const char *name)
 			return true;
 	}
 	return false;
-}
-
-__attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt,
-							 ...)
-{
-	size_t used = strlen(buf);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(buf + used, size - used, fmt, ap);
-	va_end(ap);
 }
 
 /* In the order in which the figure names them; what all have in common only if `all`. */

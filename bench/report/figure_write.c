@@ -108,42 +108,109 @@ static int put_metrics(FILE *f, const struct figure *fig, const struct figure_po
 	return err;
 }
 
-static int write_run(const char *dir, const struct figure *f, const struct figure_points *p,
-		     const struct figure_look *look)
+/* The same look in every figure for the usual triggers and modes, whatever else is drawn: from 1; 0:
+ * none. */
+static size_t usual_look(const struct point *p)
 {
+	static const char *const triggers[] = { "perf-sw", "syscall", "prog-run", "perf-hw" };
+	const char *trigger = json_string_value(sample_param(p->first, "trigger")) ?: "";
+	const char *mode = json_string_value(sample_param(p->first, "mode")) ?: "";
+
+	for (size_t i = 0; i < FIGURE_SERIES_MAX / 2; i++)
+		if (!strcmp(trigger, triggers[i]))
+			return 2 * i + 1 + !strcmp(mode, "resume");
+	return 0;
+}
+
+/* look[I] = N: a style of plots/common.gp for each curve. */
+static void put_looks(FILE *f, const struct figure_points *p)
+{
+	static const size_t spare[FIGURE_SERIES_MAX] = { 5, 6, 7, 8, 1, 2, 3, 4 };
+	size_t look[FIGURE_SERIES_MAX] = { 0 }, next = 0;
+	bool taken[FIGURE_SERIES_MAX + 1] = { false };
+
+	for (size_t i = 0; i < p->n; i++) {
+		size_t usual = usual_look(p->v[i]);
+
+		if (look[p->series[i]] || !usual || taken[usual])
+			continue;
+		look[p->series[i]] = usual;
+		taken[usual] = true;
+	}
+	fprintf(f, "array look[%zu]\n", p->n_series);
+	for (size_t i = 0; i < p->n_series; i++) {
+		while (!look[i] && taken[spare[next]])
+			next++;
+		look[i] = look[i] ?: spare[next];
+		taken[look[i]] = true;
+		fprintf(f, "look[%zu] = %zu\n", i + 1, look[i]);
+	}
+}
+
+static int put_points(FILE *out, const struct figure *f, const struct figure_points *p)
+{
+	char variable[32], held[sizeof(p->held) + sizeof(p->others) + 40];
+
+	snprintf(held, sizeof(held), "%s%s%s%s", p->held, *p->others ? "; also measured: " : "",
+		 p->others, *p->others ? " (--where)" : "");
+	put_string(out, "held", held);
+	fprintf(out, "series = %zu\narray name[%zu]\n", p->n_series, p->n_series);
+	for (size_t i = 0; i < p->n_series; i++) {
+		snprintf(variable, sizeof(variable), "name[%zu]", i + 1);
+		put_string(out, variable, p->names[i]);
+	}
+	put_looks(out, p);
+	put_n(out, p);
+	return put_metrics(out, f, p);
+}
+
+static void put_table(FILE *out, const struct figure *f, const struct figure_table *t)
+{
+	const char *words = f->optional;
+	char column[FIGURE_WORDS];
+
+	put_string(out, "held", t->held);
+	put_string(out, "invocations", t->invocations);
+	put_string(out, "interval", t->interval);
+	put_string(out, "note", t->note);
+	fputs("series = 0\narray name[1]\n", out);
+	while (figure_word(&words, column, sizeof(column)))
+		fprintf(out, "with_%s = %d\n", column, figure_table_has(t, column));
+}
+
+/* Either of points or of a table. */
+struct content {
+	const struct figure *figure;
+	const struct figure_points *points;
+	const struct figure_table *table;
+};
+
+static int write_run(const char *dir, const struct content *c, const struct figure_look *look)
+{
+	const char *name = c->figure->source->name;
 	FILE *out = create(dir, "run.gp");
 	int err = 0;
 
 	if (!out)
 		return -errno;
 	put_string(out, "format", look->format);
-	put_string(out, "figure", f->source->name);
-	put_string(out, "figure_title", f->title);
+	put_string(out, "figure", name);
+	put_string(out, "figure_title", c->figure->title);
 	put_string(out, "machine", look->machine);
-	put_string(out, "held", p ? p->held : "");
-	fprintf(out, "series = %zu\n", p ? p->n_series : 0);
-	fprintf(out, "array name[%zu]\n", p ? p->n_series : 1);
-	for (size_t i = 0; p && i < p->n_series; i++) {
-		char variable[32];
-
-		snprintf(variable, sizeof(variable), "name[%zu]", i + 1);
-		put_string(out, variable, p->names[i]);
-	}
-	if (p) {
-		put_n(out, p);
-		err = put_metrics(out, f, p);
-	}
-	fprintf(out, "load 'common.gp'\nload '%s.gp'\n", f->source->name);
+	if (c->points)
+		err = put_points(out, c->figure, c->points);
+	else
+		put_table(out, c->figure, c->table);
+	fprintf(out, "load 'common.gp'\nload '%s.gp'\n", name);
 	return finish(out, err);
 }
 
-static int write_scripts(const char *dir, const struct figure *f, const struct figure_points *p,
-			 const struct figure_look *look)
+static int write_scripts(const char *dir, const struct content *c, const struct figure_look *look)
 {
 	int err = copy(dir, &figure_common);
 
-	err = err ?: copy(dir, f->source);
-	return err ?: write_run(dir, f, p, look);
+	err = err ?: copy(dir, c->figure->source);
+	return err ?: write_run(dir, c, look);
 }
 
 /* A point of one invocation has that as its median and bounds. */
@@ -223,10 +290,16 @@ int figure_write(const char *dir, const struct figure *f, const struct figure_po
 	for (size_t i = 0; *f->hist && i < p->n; i++)
 		err = err ?: write_hist(dir, f, p, i);
 	json_decref(columns);
-	return err ?: write_scripts(dir, f, p, look);
+	return err ?: write_scripts(dir, &(struct content){ .figure = f, .points = p }, look);
 }
 
-int figure_write_rows(const char *dir, const struct figure *f, const struct figure_look *look)
+int figure_write_table(const char *dir, const struct figure *f, const struct figure_table *t,
+		       const struct figure_look *look)
 {
-	return write_scripts(dir, f, NULL, look);
+	FILE *out = create(dir, "rows.tsv");
+
+	if (!out)
+		return -errno;
+	fwrite(t->text, 1, t->size, out);
+	return finish(out, 0) ?: write_scripts(dir, &(struct content){ f, NULL, t }, look);
 }

@@ -50,20 +50,21 @@ static int print_spread_notes(const struct report *r, size_t min, size_t max)
 	int err = 0;
 
 	if (max >= 6)
-		err = text_item(r->out, "",
-				"[a, b]: 95 %% interval of that median, by order statistics (exact"
-				" binomial; n = %zu reaches %.1f %%).",
-				n, 100 * median_ranks(n, 0.95, &lo, &hi));
+		err = report_item(
+			r, "",
+			"[a, b]: 95 %% interval of that median, by order statistics (exact"
+			" binomial; n = %zu reaches %.1f %%).",
+			n, 100 * median_ranks(n, 0.95, &lo, &hi));
 	if (!err && min < 6 && max > 1)
-		err = text_item(r->out, "",
-				"a .. b: minimum and maximum over the invocations; fewer than 6"
-				" support no 95 %% interval.");
+		err = report_item(r, "",
+				  "a .. b: minimum and maximum over the invocations; fewer than 6"
+				  " support no 95 %% interval.");
 	if (!err && min == 1)
-		err = text_item(r->out, "", "n = 1: a single invocation has no spread.");
+		err = report_item(r, "", "n = 1: a single invocation has no spread.");
 	if (!err && boots > 1)
-		err = text_item(r->out, "",
-				"%zu boots are pooled: the spread is not that from boot to boot.",
-				boots);
+		err = report_item(r, "",
+				  "%zu boots are pooled: the spread is not that from boot to boot.",
+				  boots);
 	return err;
 }
 
@@ -100,16 +101,17 @@ static int print_notes(const struct report *r, const struct sections *s)
 	int err;
 
 	rows_range(s, &min, &max);
-	err = text_item(r->out, "notes",
-			"Numbers are medians over n invocations (a fresh process each; programs and"
-			" maps, where there are any, are loaded anew) of what one invocation measured, percentiles"
-			" included.");
+	err = report_item(
+		r, "notes",
+		"Numbers are medians over n invocations (a fresh process each; programs and"
+		" maps, where there are any, are loaded anew) of what one invocation measured, percentiles"
+		" included.");
 	err = err ?: print_spread_notes(r, min, max);
 	if (err || !any_percentile(s))
 		return err;
-	return text_item(r->out, "",
-			 "-: unknown, or too few values for a 95 %% interval of the percentile"
-			 " (p99 needs 368, p99.9 3 688). inf: beyond what completed.");
+	return report_item(r, "",
+			   "-: unknown, or too few values for a 95 %% interval of the percentile"
+			   " (p99 needs 368, p99.9 3 688). inf: beyond what completed.");
 }
 
 /* ---- recorder ---- */
@@ -154,10 +156,11 @@ static int print_nop(const struct report *r, const struct section *nop, const ch
 	*said = !err && recorder > 0 && clock >= 0;
 	if (!*said)
 		return err;
-	return text_item(r->out, "recorder",
-			 "%s ns per event%s, of which the clock %s ns (%.0f %%); not subtracted",
-			 number_text(a, recorder, ""), strcmp(where, "bpf") ? " in user space" : "",
-			 number_text(b, clock, ""), 100 * clock / recorder);
+	return report_item(r, "recorder",
+			   "%s ns per event%s, of which the clock %s ns (%.0f %%); not subtracted",
+			   number_text(a, recorder, ""),
+			   strcmp(where, "bpf") ? " in user space" : "", number_text(b, clock, ""),
+			   100 * clock / recorder);
 }
 
 static int print_recorder(const struct report *r, const struct sections *s)
@@ -174,8 +177,8 @@ static int print_recorder(const struct report *r, const struct sections *s)
 	if (err)
 		return err;
 	if (!isnan(clock))
-		return text_item(
-			r->out, "recorder",
+		return report_item(
+			r, "recorder",
 			"one clock read takes %s ns, not subtracted; the bench `nop` measures"
 			" the whole recorder",
 			number_text(text, clock, ""));
@@ -227,10 +230,10 @@ static int print_generator(const struct report *r)
 
 	if (intended <= 0)
 		return 0;
-	return text_item(r->out, "generator",
-			 "%s of %s due instants called late: after the next was due (%.3g %%)",
-			 number_text(a, late, ""), number_text(b, intended, ""),
-			 100 * late / intended);
+	return report_item(r, "generator",
+			   "%s of %s due instants called late: after the next was due (%.3g %%)",
+			   number_text(a, late, ""), number_text(b, intended, ""),
+			   100 * late / intended);
 }
 
 static int print_losses(const struct report *r)
@@ -257,7 +260,7 @@ static int print_losses(const struct report *r)
 
 		if (sum <= 0)
 			continue;
-		err = text_item(r->out, label, "%s %s", number_text(n, sum, ""), rows[i].text);
+		err = report_item(r, label, "%s %s", number_text(n, sum, ""), rows[i].text);
 		label = "";
 	}
 	return err;
@@ -274,20 +277,17 @@ static int print_laws(const struct report *r)
 			n += json_object_get(sample, "counts") != NULL;
 	if (!n)
 		return 0;
-	return text_item(r->out, "laws", "conservation laws held in all %zu samples with counts",
-			 n);
+	return report_item(r, "laws", "conservation laws held in all %zu samples with counts", n);
 }
 
 int report_footer(const struct report *r, const struct sections *s)
 {
-	int err = 0;
+	int err = s->n || !r->html ? report_part(r, "Notes") : 0;
 
-	fputc('\n', r->out);
-	if (s->n)
+	if (!err && s->n)
 		err = print_notes(r, s);
 	err = err ?: print_recorder(r, s);
 	err = err ?: print_generator(r);
 	err = err ?: print_losses(r);
-	err = err ?: print_laws(r);
-	return err ?: report_messages(r);
+	return err ?: print_laws(r);
 }

@@ -166,10 +166,8 @@ int report_generic(const struct report *r, const struct section *s,
 		return -ENOMEM;
 	add_described(&names);
 	add_found(&names);
-	if (!names.err && json_array_size(names.v)) {
-		fputc('\n', r->out);
-		names.err = labels_table(r->out, s, &names, build);
-	}
+	if (!names.err && json_array_size(names.v))
+		names.err = report_rows(r, NULL, s, &names, build);
 	json_decref(names.v);
 	return names.err;
 }

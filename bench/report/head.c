@@ -41,7 +41,7 @@ static int print_machine(const struct report *r, const json_t *env)
 	char machine[3 * FACT_MAX];
 
 	say_machine(env, machine, sizeof(machine));
-	return text_item(r->out, "machine", "%s", machine);
+	return report_item(r, "machine", "%s", machine);
 }
 
 void report_machine(const json_t *env, char *buf, size_t size)
@@ -92,12 +92,12 @@ static int print_kernel(const struct report *r, const json_t *env)
 	/* Older and foreign journals may have one governor as a string. */
 	if (!governors)
 		governors = json_object_get(env, "governor");
-	err = text_item(r->out, "kernel",
-			"%s, preempt %s, clocksource %s, governor %s, turbo %s, debug options %s",
-			fact(release, env, "kernel_release"), fact(preempt, env, "preempt_model"),
-			fact(clock, env, "clocksource"),
-			text_value(governor, sizeof(governor), governors),
-			fact(turbo, env, "turbo"), debug);
+	err = report_item(r, "kernel",
+			  "%s, preempt %s, clocksource %s, governor %s, turbo %s, debug options %s",
+			  fact(release, env, "kernel_release"), fact(preempt, env, "preempt_model"),
+			  fact(clock, env, "clocksource"),
+			  text_value(governor, sizeof(governor), governors),
+			  fact(turbo, env, "turbo"), debug);
 	free(debug);
 	return err;
 }
@@ -113,7 +113,7 @@ static int print_mitigations(const struct report *r, const json_t *env)
 	int err;
 
 	if (!json_is_object(mitigations))
-		return text_item(r->out, "mitigations", "%s", fact(buf, env, "mitigations"));
+		return report_item(r, "mitigations", "%s", fact(buf, env, "mitigations"));
 	f = open_memstream(&open, &size);
 	if (!f)
 		return -ENOMEM;
@@ -127,8 +127,8 @@ static int print_mitigations(const struct report *r, const json_t *env)
 	}
 	err = fclose(f) ? -ENOMEM : 0;
 	if (!err)
-		err = text_item(r->out, "mitigated", "%zu on, %zu not affected, %zu vulnerable%s",
-				on, unaffected, vulnerable, open);
+		err = report_item(r, "mitigated", "%zu on, %zu not affected, %zu vulnerable%s", on,
+				  unaffected, vulnerable, open);
 	free(open);
 	return err;
 }
@@ -139,36 +139,17 @@ static int print_twbench(const struct report *r, const json_t *env)
 	int err;
 
 	fact(flavour, env, "kfunc_flavour");
-	err = text_item(r->out, "kfuncs", "%s",
-			!strcmp(flavour, "plain")  ? "bpf_task_work_schedule_{signal,resume}"
-			: !strcmp(flavour, "impl") ? "bpf_task_work_schedule_{signal,resume}_impl"
-						   : flavour);
+	err = report_item(r, "kfuncs", "%s",
+			  !strcmp(flavour, "plain")  ? "bpf_task_work_schedule_{signal,resume}"
+			  : !strcmp(flavour, "impl") ? "bpf_task_work_schedule_{signal,resume}_impl"
+						     : flavour);
 
 	if (err)
 		return err;
-	return text_item(r->out, "twbench", "version %s, commit %s, libbpf %s",
-			 fact(version, env, "twbench_version"), fact(commit, env, "twbench_commit"),
-			 fact(libbpf, env, "libbpf_version"));
-}
-
-/* Words that a shell would take apart are quoted, so that the line can be pasted. */
-static void print_word(FILE *f, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_-+=.,:/@%^";
-
-	if (*word && !word[strspn(word, plain)]) {
-		fputs(word, f);
-		return;
-	}
-	fputc('\'', f);
-	for (; *word; word++) {
-		if (*word == '\'')
-			fputs("'\\''", f);
-		else
-			fputc(*word, f);
-	}
-	fputc('\'', f);
+	return report_item(r, "twbench", "version %s, commit %s, libbpf %s",
+			   fact(version, env, "twbench_version"),
+			   fact(commit, env, "twbench_commit"),
+			   fact(libbpf, env, "libbpf_version"));
 }
 
 static int print_command(const struct report *r, const struct journal *j)
@@ -189,10 +170,10 @@ static int print_command(const struct report *r, const struct journal *j)
 		if (!i && !strcmp(name, "twbench"))
 			continue;
 		fputc(' ', f);
-		print_word(f, json_string_value(v) ?: "?");
+		text_word(f, json_string_value(v) ?: "?");
 	}
 	err = fclose(f) ? -ENOMEM : 0;
-	err = err ?: text_item(r->out, "command", "%s", json_array_size(args) ? text : "-");
+	err = err ?: report_item(r, "command", "%s", json_array_size(args) ? text : "-");
 	free(text);
 	return err;
 }
@@ -222,9 +203,9 @@ static int print_run(const struct report *r, const struct journal *j)
 			 resumes == 1 ? "" : "s");
 	if (err)
 		return err;
-	return text_item(r->out, "run", "%s, seed %s, %zu%s sample%s%s",
-			 fact(date, j->header, "started"), fact(seed, j->header, "seed"), n,
-			 planned, n == 1 ? "" : "s", resumed);
+	return report_item(r, "run", "%s, seed %s, %zu%s sample%s%s",
+			   fact(date, j->header, "started"), fact(seed, j->header, "seed"), n,
+			   planned, n == 1 ? "" : "s", resumed);
 }
 
 static int print_invocations(const struct report *r, const struct sections *s)
@@ -244,16 +225,17 @@ static int print_invocations(const struct report *r, const struct sections *s)
 	if (!points)
 		return 0;
 	snprintf(range, sizeof(range), min == max ? "%zu" : "%zu to %zu", min, max);
-	return text_item(r->out, "", "%zu point%s, %s invocation%s each", points,
-			 points == 1 ? "" : "s", range, max == 1 ? "" : "s");
+	return report_item(r, "", "%zu point%s, %s invocation%s each", points,
+			   points == 1 ? "" : "s", range, max == 1 ? "" : "s");
 }
 
 int report_head(const struct report *r, const struct sections *s)
 {
 	const json_t *env = json_object_get(r->journals[0]->header, "env");
-	int err = print_machine(r, env);
+	int err = r->html ? report_part(r, "Environment") : 0;
 	size_t i;
 
+	err = err ?: print_machine(r, env);
 	err = err ?: print_kernel(r, env);
 	err = err ?: print_mitigations(r, env);
 	err = err ?: print_twbench(r, env);

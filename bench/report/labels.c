@@ -18,9 +18,9 @@ static bool every_point_has(const struct section *s, const char *key)
 	return true;
 }
 
-/* The parameters that vary, of one point; the caller frees "a=1 b=x". */
-static char *list_varying(const struct section *s, const json_t *sample)
+char *labels_of_point(const struct section *s, size_t point)
 {
+	const json_t *sample = s->points[point].first;
 	char value[256], *text = NULL;
 	const json_t *name;
 	size_t i, size;
@@ -74,21 +74,25 @@ static int print_item(FILE *out, const char *label, char *text)
 	return err;
 }
 
-int labels_constants(FILE *out, const struct section *s)
+char *labels_constant(const struct section *s)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
 	if (!f)
-		return -ENOMEM;
+		return NULL;
 	list_constants(f, s, false);
 	list_constants(f, s, true);
-	if (fclose(f)) {
-		free(text);
-		text = NULL;
-	}
-	return print_item(out, "always", text);
+	if (!fclose(f))
+		return text;
+	free(text);
+	return NULL;
+}
+
+int labels_constants(FILE *out, const struct section *s)
+{
+	return print_item(out, "always", labels_constant(s));
 }
 
 static bool numeric(const struct section *s, const char *name)
@@ -151,7 +155,7 @@ static int print_legend(FILE *out, const struct section *s)
 
 	for (i = 0; i < s->n && !err; i++) {
 		snprintf(label, sizeof(label), "row %zu", i + 1);
-		err = print_item(out, label, list_varying(s, s->points[i].first));
+		err = print_item(out, label, labels_of_point(s, i));
 	}
 	fputc('\n', out);
 	return err;

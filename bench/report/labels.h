@@ -14,6 +14,10 @@ struct rows {
 
 /* "always  trigger=syscall mode=signal". */
 int labels_constants(FILE *out, const struct section *s);
+/* Of that: the parameters and values, "" if there are none; the caller frees. NULL: no memory. */
+char *labels_constant(const struct section *s);
+/* The parameters that vary, of one point: "rate=1000 mode=signal". Likewise. */
+char *labels_of_point(const struct section *s, size_t point);
 
 void labels_cols(struct table *t, const struct rows *r);
 /* again: the point is that of the row above; blank cells. */

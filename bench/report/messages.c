@@ -64,7 +64,7 @@ static int print_group(const struct report *r, const char *label, const char *re
 	if (n > 1)
 		fprintf(f, " (%zu times)", n);
 	err = fclose(f) ? -ENOMEM : 0;
-	err = err ?: text_item(r->out, label, "%s: %s", where, reason);
+	err = err ?: report_item(r, label, "%s: %s", where, reason);
 	free(where);
 	return err;
 }
@@ -134,9 +134,9 @@ static int print_warnings(const struct report *r)
 	}
 	json_object_foreach(g.count, text, n) {
 		if (!g.err)
-			g.err = text_item(r->out, label,
-					  "%s (in %" JSON_INTEGER_FORMAT " of %zu sample%s)", text,
-					  json_integer_value(n), samples, samples == 1 ? "" : "s");
+			g.err = report_item(
+				r, label, "%s (in %" JSON_INTEGER_FORMAT " of %zu sample%s)", text,
+				json_integer_value(n), samples, samples == 1 ? "" : "s");
 		label = "";
 	}
 	groups_fini(&g);
@@ -152,10 +152,10 @@ static int print_incomplete(const struct report *r)
 		const struct journal *j = r->journals[i];
 
 		if (j->state != JOURNAL_COMPLETE)
-			err = text_item(r->out, "INCOMPLETE", "%s: %s", j->path,
-					j->state == JOURNAL_TORN
-						? "its last line is torn"
-						: "it has no footer: the run did not end");
+			err = report_item(r, "INCOMPLETE", "%s: %s", j->path,
+					  j->state == JOURNAL_TORN
+						  ? "its last line is torn"
+						  : "it has no footer: the run did not end");
 	}
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The plain-text report of journals that were made in one environment. */
+/* The report of journals that were made in one environment: plain text, or a part of a page. */
 #ifndef TW_REPORT_H
 #define TW_REPORT_H
 
@@ -10,14 +10,22 @@
 #include "metric.h"
 #include "points.h"
 
+struct html;
+struct rows;
+struct table;
+
 struct report {
-	FILE *out;
+	FILE *out; /* plain text */
+	struct html *html; /* instead, unless it is NULL */
+	/* What else there is to show of a section, if anything; arg is its own. 0 or -errno. */
+	int (*after_section)(const struct report *r, const struct section *s);
+	void *arg;
 	bool all; /* every metric and every percentile */
 	const struct journal *const *journals;
 	size_t n;
 };
 
-/* 0 or -ENOMEM. */
+/* 0 or -errno. */
 int report_print(const struct report *r);
 
 /* Machine, kernel, command, ... : what a reader asks first. */
@@ -54,10 +62,22 @@ int report_generic(const struct report *r, const struct section *s,
 /* Where the section's numbers come from, as far as its samples say so. */
 int report_sources(const struct report *r, const struct section *s);
 
-/* What the notation means; what the recorder costs; losses; skips, errors, warnings. */
+/* What the notation means; what the recorder costs; losses. */
 int report_footer(const struct report *r, const struct sections *s);
 
 /* Skips, errors, warnings, and what is incomplete. */
 int report_messages(const struct report *r);
+
+/* ---- text or page: all that is written goes through these; 0 or -errno ---- */
+
+/* As text_item(). */
+int report_item(const struct report *r, const char *label, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Something else begins: a blank line, or a heading. */
+int report_part(const struct report *r, const char *title);
+int report_bench(const struct report *r, const struct section *s);
+/* A table, see labels_table(); title: NULL, or lines that end in no '\n'. */
+int report_rows(const struct report *r, const char *title, const struct section *s, const void *arg,
+		void (*build)(struct table *t, const struct rows *r));
 
 #endif

@@ -284,10 +284,8 @@ int report_side_by_side(const struct report *r, const struct section *s, bool *s
 	if (!*shown)
 		return 0;
 	err = group_points(&x, s) ?: share_params(&x, s);
-	if (!err) {
-		fprintf(r->out, "\n%s\n\n", x.desc->title);
-		err = labels_table(r->out, &x.shared, &x, build);
-	}
+	if (!err)
+		err = report_rows(r, x.desc->title, &x.shared, &x, build);
 	json_decref(x.shared.params);
 	free(x.shared.points);
 	free(x.groups);

@@ -34,7 +34,7 @@ int report_sources(const struct report *r, const struct section *s)
 	const char *line, *label = "sources";
 
 	json_object_foreach(seen, line, v) {
-		err = err ?: text_item(r->out, label, "%s", line);
+		err = err ?: report_item(r, label, "%s", line);
 		label = "";
 	}
 	json_decref(seen);

@@ -105,10 +105,8 @@ int report_table(const struct report *r, const struct section *s, const char *ti
 	struct shown shown = { .points = calloc(s->n, sizeof(*shown.points)) };
 	int err = shown.points ? choose(s, columns, chosen, &shown) : -ENOMEM;
 
-	if (!err && shown.n_points) {
-		fprintf(r->out, "\n%s\n\n", title);
-		err = labels_table(r->out, s, &shown, build);
-	}
+	if (!err && shown.n_points)
+		err = report_rows(r, title, s, &shown, build);
 	free(shown.points);
 	return err;
 }

@@ -24,9 +24,12 @@ void text_clean(char *s)
 	unsigned char *p, *end = (unsigned char *)s;
 
 	for (p = end; *p; p++) {
-		/* U+0080 .. U+009F are control characters as well (0x9b: CSI), in UTF-8 c2 80 .. c2 9f. */
+		/* U+0080 .. U+009F are control characters as well (0x9b: CSI), in UTF-8 c2 80 .. c2 9f.
+		 * U+FFFE and U+FFFF are none at all, and XML does not take them. */
 		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
 			p[0] = p[1] = ' ';
+		else if (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
+			p[0] = p[1] = p[2] = ' ';
 		else if (*p < ' ' || *p == 0x7f)
 			*p = ' ';
 		if (*p != ' ')
@@ -122,4 +125,23 @@ const char *text_value(char *buf, size_t size, const json_t *v)
 	}
 	text_clean(buf);
 	return buf;
+}
+
+void text_word(FILE *f, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-+=.,:/@%^";
+
+	if (*word && !word[strspn(word, plain)]) {
+		fputs(word, f);
+		return;
+	}
+	fputc('\'', f);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\''", f);
+		else
+			fputc(*word, f);
+	}
+	fputc('\'', f);
 }

@@ -23,6 +23,9 @@ void text_set_width(size_t columns);
 int text_item(FILE *out, const char *label, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* A word of a command line; quoted if a shell would take it apart, so that it can be pasted. */
+void text_word(FILE *f, const char *word);
+
 /* A value as in a table or in NAME=VALUE, without quotes; "-" for null and NULL. Cut to fit. */
 const char *text_value(char *buf, size_t size, const json_t *v);
 

@@ -73,7 +73,7 @@ struct decision {
 	double detectable;
 	/*
 	 * Further invocations per side for a chance of `power` of a verdict, if the shift is as it
-	 * seems.
+	 * seems: near the floor they explode. figure_verdict() says ">10k" of those nobody can run.
 	 */
 	size_t further;
 	int error; /* -errno of a row that was refused */

@@ -80,3 +80,34 @@ wait_lines() {
 
 # Whether the live benches can run here.
 is_live() { "$TWBENCH" doctor >"$T/doctor" 2>&1; }
+
+# ---- comparisons ----
+
+SIM=tests/cli/simulate
+
+# sim NAME [OPTION=VALUE...]: a journal $T/NAME whose truth is known
+sim() {
+	local name=$1
+	shift
+	"$SIM" "$T/$name" "$@" || fail "simulate $name"
+}
+
+cmp_json() { tw compare --format json "$@"; }
+
+# fact NAME EXPRESSION: of the JSON document d in $T/out, a comparison
+fact() {
+	check "$1" "$PYTHON" -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+rows = {r["metric"]: r for r in d["rows"]}
+assert eval(f"({sys.argv[2]})"), {k: v for k, v in d.items() if k not in ("base", "head", "confirm")}
+' "$T/out" "$2"
+}
+
+# valid NAME FILE: a comparison as its schema says
+valid() {
+	# schema_check reads lines
+	"$PYTHON" -c 'import json, sys; print(json.dumps(json.load(open(sys.argv[1]))))' "$2" >"$T/line"
+	run "$CHECK_SCHEMA" results/twbench-compare-1.schema.json "$T/line"
+	if [ "$code" = 77 ]; then skip "$1" "$(cat "$T/out")"; else expect "$1" 0; fi
+}

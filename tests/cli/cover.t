@@ -110,6 +110,117 @@ sim kernel seed=8 env.kernel_release=6.19
 tw cover "$T/base" "$T/kernel" --treatment kernel
 has "what differs" "$T/out" '^differs +kernel_release: base 6.18.15, head 6.19'
 
+# ---- plot ----
+
+cat >"$T/plot.py" <<'PY'
+"""plot COVER COMPARISON MARKS: each row's marks stand where the axis says; all MARKS are in it."""
+import json
+import re
+import sys
+
+with open(sys.argv[1]) as f:
+    lines = f.read().split("\n")
+with open(sys.argv[2]) as f:
+    rows = json.load(f)["rows"]
+rows.sort(key=lambda r: r["control"])
+drawn = []
+for i, line in enumerate(lines):
+    if not re.fullmatch(r" +\+(-+\+)+", line):
+        continue
+    ticks = [m.start() for m in re.finditer(r"\+", line)]
+    words = lines[i - 1].split()[1:]
+    values = [float(w.rstrip("%")) / 100 for w in words]
+    assert len(values) == len(ticks) and 0 in values, f"{lines[i - 1]!r} {line!r}"
+    scale = (ticks[-1] - ticks[0]) / (values[-1] - values[0])
+    end = 0
+    for word, value, column in zip(words, values, ticks):
+        assert abs(ticks[0] + (value - values[0]) * scale - column) < 1e-6, "uneven marks"
+        at = lines[i - 1].index(" " + word, end) + 1
+        end = at + len(word)
+        assert at <= column <= end, f"{word} is not over its mark"
+    for row in lines[i + 1:]:
+        if not row:
+            break
+        drawn.append((row, ticks[0], values, scale))
+assert len(drawn) == len(rows), f"{len(drawn)} of {len(rows)} rows"
+seen = set()
+
+
+def there(picture, mark, value, values, scale):
+    at = picture.find(mark)
+    column = (value - values[0]) * scale
+    assert at >= 0 and abs(at - column) <= 0.51, f"{mark} at {at}, not {column:.2f}: {picture!r}"
+
+
+for (row, margin, values, scale), r in zip(drawn, rows):
+    picture = row[margin:]
+    assert r["metric"] in row[:margin], f"{r['metric']}: {row!r}"
+    if r["scale"] == "difference" or r["lo"] is None:
+        assert picture.startswith("("), row
+        seen.add("(")
+        continue
+    seen |= set(picture)
+    # A bracket may lie under the change, or beyond the picture.
+    there(picture, "o", r["shift"], values, scale)
+    for mark, key, beyond in ("[", "lo", "<"), ("]", "hi", ">"):
+        if mark in picture:
+            there(picture, mark, r[key], values, scale)
+        elif beyond in picture:
+            assert not values[0] < r[key] < values[-1], row
+        else:
+            there(picture, "o", r[key], values, scale)
+    for mark, value in ("|", 0), (":", -r["floor"]), (":", r["floor"]):
+        column = (value - values[0]) * scale
+        lo, hi = ((r[key] - values[0]) * scale for key in ("lo", "hi"))
+        if 0 <= column <= (values[-1] - values[0]) * scale and not lo - 1 <= column <= hi + 1:
+            near = picture[int(column):int(column + 0.51) + 1]
+            assert mark in near, f"no {mark} at {column}: {row!r}"
+assert set(sys.argv[3]) <= seen, f"not in it: {set(sys.argv[3]) - seen}"
+PY
+sim points.a points=12 seed=21 spread=0.02
+sim points.b points=12 seed=22 spread=0.02 shift=-0.03 start=0.2
+sim wild.a seed=23 metric.wild_ns=900
+sim wild.b seed=24 start=0.2 metric.wild_ns=900
+# From 1 to 38 times as long: an interval that no axis should show whole.
+"$PYTHON" - "$T/wild.a" "$T/wild.b" <<'PY'
+import json
+import sys
+
+for path in sys.argv[1:]:
+    with open(path) as f:
+        lines = [json.loads(line) for line in f]
+    for i, line in enumerate(line for line in lines if line["kind"] == "sample"):
+        line["metrics"]["wild_ns"] *= 1.5 ** (i % 10)
+    with open(path, "w") as f:
+        f.writelines(json.dumps(line) + "\n" for line in lines)
+PY
+# plots NAME MARKS ARG...
+plots() {
+	local name=$1 marks=$2 style
+	shift 2
+	tw compare --format json "$@"
+	cp "$T/out" "$T/compared"
+	for style in box trigger; do
+		tw cover --plot --style $style "$@"
+		expect "plot, $name, $style" 0
+		fits_mail "plot, $name, $style"
+		check "plot, $name, $style: the marks are where they belong" \
+			"$PYTHON" "$T/plot.py" "$T/out" "$T/compared" "$marks"
+		has "plot, $name, $style: what the marks are" "$T/out" 'plot: o the change'
+	done
+}
+plots "one worse" 'o[]|:(' "$T/base" "$T/head"
+plots "12 points" 'o[]|:(' "$T/points.a" "$T/points.b"
+plots "cut off" 'o[]:<>' "$T/wild.a" "$T/wild.b" --metrics default,wild_ns
+plots "a floor beyond all" 'o|:' "$T/base" "$T/head" --floor 40
+tw cover --plot "$T/few.a" "$T/few.b"
+expect "few: nothing to draw" 0
+has "few: said" "$T/out" 'no plot: no row'
+tw cover --plot "$T/base"
+refused "a plot of one journal" 2 '--plot draws changes'
+tw cover "$T/base" "$T/head"
+check "no plot unless asked for" diff "$T/out" "$T/box"
+
 # ---- widths ----
 
 sim wide.a points=11 seed=9 metric.an_awfully_long_name_of_a_metric_per_accepted=123456789012 \
@@ -123,6 +234,9 @@ for style in box trigger; do
 	expect "wide, $style" 0
 	fits_mail "wide, $style"
 	has "wide, $style: the end of a name stays" "$T/out" '\.\..*epted'
+	tw cover "$T/wide.a" "$T/wide.b" --style $style --plot \
+		--metrics default,an_awfully_long_name_of_a_metric_per_accepted
+	fits_mail "wide, $style, plot"
 	tw cover "$T/wide.b" --style $style
 	fits_mail "wide, one journal, $style"
 done

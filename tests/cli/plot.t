@@ -12,7 +12,6 @@ command -v gnuplot >/dev/null || {
 }
 
 J=tests/fixtures/plot.jsonl
-ROWS=tests/fixtures/rows.tsv
 FIGURES=()
 for f in plots/*.gp; do
 	case $f in */common.gp | */forest.gp) ;; *) FIGURES+=("$(basename "$f" .gp)") ;; esac
@@ -20,39 +19,9 @@ done
 check "there are figures" test "${#FIGURES[@]}" -ge 8
 check "the fixture is small" test "$(stat -c %s $J)" -lt 200000
 
-# ---- what pictures must be ----
+# ---- all figures ----
 
-cat >"$T/picture.py" <<'PY'
-"""picture FORMAT FILE TEXT...: well formed, of a sensible size, with these texts in it."""
-import struct
-import sys
-import xml.etree.ElementTree as ET
-
-form, path, *texts = sys.argv[1:]
-with open(path, "rb") as f:
-    data = f.read()
-if form == "svg":
-    root = ET.fromstring(data)
-    assert root.tag.endswith("svg"), root.tag
-    words = "\n".join("".join(e.itertext()) for e in root.iter() if e.tag.endswith("}text"))
-    assert sum(e.tag.endswith("}path") for e in root.iter()) > 10, "hardly a line in it"
-elif form == "png":
-    assert data[:8] == b"\x89PNG\r\n\x1a\n", "no PNG"
-    width, height = struct.unpack(">II", data[16:24])
-    assert width in (900, 1000) and 200 <= height <= 1000, f"{width} x {height}"
-    assert len(data) > 4000, f"{len(data)} bytes: empty?"
-    words = None
-else:
-    words = data.decode("ascii")
-    longest = max(map(len, words.splitlines()))
-    assert longest <= 75, f"{longest} columns"
-    assert "\t" not in words and "\f" not in words, "control characters"
-    assert sum(c not in " \n+-|:" for c in words) > 200, "hardly a character in it"
-for text in texts:
-    assert words is None or text in words, f"'{text}' is not in it"
-PY
-
-# What tells its curves apart, or names its rows.
+# What tells its curves apart.
 texts_of() {
 	case $1 in
 	delivery-* | latency-*) echo "perf-sw syscall" ;;
@@ -60,7 +29,6 @@ texts_of() {
 	fairness) echo "fairness_ratio accepted_per_s" ;;
 	stages) echo "irq run done syscall" ;;
 	ctx-cost) echo "hash-delete lru-evict alloc_ns free_ns" ;;
-	forest) echo "REGRESSION INCONCLUSIVE hash-delete" ;;
 	esac
 }
 
@@ -71,22 +39,37 @@ for form in svg png txt; do
 	check "all as $form: and nothing else is there" \
 		diff <(printf "%s.$form\n" "${FIGURES[@]}" | sort) <(ls -A "$T/$form" | sort)
 	has_no "all as $form: gnuplot has nothing to say" "$T/err" 'gnuplot'
-	tw plot -d "$T/$form" --format $form --rows $ROWS
-	expect "forest as $form" 0
-	for f in "${FIGURES[@]}" forest; do
+	for f in "${FIGURES[@]}"; do
 		read -ra texts < <(texts_of "$f")
 		check "$f as $form" test "${#texts[@]}" -gt 0
 		check "$f as $form is a picture" \
-			"$PYTHON" "$T/picture.py" $form "$T/$form/$f.$form" "${texts[@]}"
+			tests/cli/picture $form "$T/$form/$f.$form" "${texts[@]}"
 	done
 done
 tw plot -d "$T/again" $J
-check "svg is the default, and the same each time" diff -r -x forest.svg "$T/svg" "$T/again"
+check "svg is the default, and the same each time" diff -r "$T/svg" "$T/again"
 check "pictures are readable for whom the umask lets" \
 	test "$(stat -c %a "$T/svg/ebusy.svg")" = "$(printf '%o' $((0666 & ~0$(umask))))"
 has "it says n, and what the bars are" "$T/txt/latency-rate.txt" \
 	'3 invocations, minimum and maximum'
 has "it says what is held" "$T/txt/delivery-cdf.txt" 'rate=10000 cpus=0-1'
+
+has "it says what else there is" "$T/txt/delivery-cdf.txt" '; also( measured|$)'
+has_no "it does not where that is all" "$T/txt/ctx-cost.txt" 'also measured'
+check "stages: the parts that are named are the sum" "$PYTHON" - "$T/svg/stages.svg" <<'PY'
+import re
+import sys
+
+with open(sys.argv[1]) as f:
+    text = f.read()
+sums = re.findall(r"(irq [^<=]*) = service ([0-9 ]+) \[([0-9 ]+) \.\. ([0-9 ]+)\]", text)
+assert sums, "no sums"
+for parts, *of in sums:
+    whole, least, most = (int(v.replace(" ", "")) for v in of)
+    numbers = [int(re.sub("[^0-9]", "", part)) for part in parts.split("+")]
+    assert abs(sum(numbers) - whole) <= len(numbers) / 2 + 1, (parts, whole)
+    assert least <= whole + 5 and whole <= most + 5, (whole, least, most)
+PY
 
 tw plot -d "$T/where" --format txt --where rate=2000 --where cpus=0 $J delivery-cdf
 expect "--where" 0
@@ -108,6 +91,27 @@ with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
 PY
 tw plot -d "$T/one.d" "$T/one" delivery-cdf delivery-tail
 expect "a histogram of one bin" 0
+
+# What gnuplot is given.
+mkdir "$T/spy"
+printf '#!/bin/sh\ncp run.gp "%s/spy"; echo >picture\n' "$T" >"$T/spy/gnuplot"
+chmod +x "$T/spy/gnuplot"
+# One series, one look, whatever is drawn beside it.
+for only in "--where=trigger=syscall --where=mode=signal delivery-cdf" ebusy fairness latency-rate; do
+	# shellcheck disable=SC2086
+	PATH=$T/spy:$PATH timeout 60 "$TWBENCH" plot -d "$T/looks" $J $only >"$T/out" 2>"$T/err"
+	check "the look of syscall signal, ${only##* }" awk -F "[][' =]+" '
+		/^name\[/ { name[$2] = $0 }
+		/^held = / { held = $0 }
+		/^look\[/ { look[$2] = $3; if (seen[$3]++) exit 1 }
+		END {
+			for (i in name) {
+				words = name[i] " " held
+				if (words ~ /syscall/ && words ~ /signal/ && words !~ /resume/) n += look[i] == 3
+			}
+			exit n != 1
+		}' "$T/spy/run.gp"
+done
 
 # One executable to copy: nothing is looked up beside it.
 mkdir "$T/elsewhere"
@@ -172,9 +176,7 @@ tw plot -d "$T/none" --where cpus=0 $J ebusy
 refused "no CPUs that share an element" 2 \
 	'ebusy cannot be drawn: no CPUs share.*twbench run contention'
 tw plot -d "$T/none" $J forest
-refused "a figure of a table" 2 'forest.*--rows.*twbench compare'
-tw plot -d "$T/none" --rows "$T/nowhere" forest
-refused "a table that is not there" 5 'nowhere: No such file'
+refused "forest of one journal" 2 'forest.*BASE HEAD.*--rows.*twbench run'
 check "nothing was drawn so far, not even in part" test -z "$(ls -A "$T/none" 2>/dev/null)"
 rm -rf "$T/none"
 
@@ -258,7 +260,7 @@ tw plot -d "$T/hostile.d" "$T/hostile"
 expect "hostile names" 0
 check "hostile names: nothing ran" test ! -e "$T/pwned"
 for f in "$T"/hostile.d/*.svg; do
-	check "hostile names: $(basename "$f") is well formed" "$PYTHON" "$T/picture.py" svg "$f"
+	check "hostile names: $(basename "$f") is well formed" tests/cli/picture svg "$f"
 done
 
 finish

@@ -266,7 +266,7 @@ PY
 	tw repro "$T/told" --dry-run -o "$T/mine"
 }
 # "what it says on stderr, but for the version": the command line
-told nop -o "$T/evil" --output="$T/evil" --outp "$T/evil" "-o$T/evil" --seed 5 -q --resume --require-live \
+told nop --against "$T/evil" --confirm --floor 3 --strict -o "$T/evil" --output="$T/evil" --outp "$T/evil" "-o$T/evil" --seed 5 -q --resume --require-live \
 	-n 3 -d0.05 --set nop.where=user
 expect "what writes elsewhere is dropped" 0
 has "the rest stays" "$T/err" "^twbench repro: twbench run nop -n 3 -d 0.05 --set nop.where=user -o $T/mine\$"

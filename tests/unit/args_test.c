@@ -139,6 +139,36 @@ static void output_and_flags(void **state)
 	REFUSE("option '--resume=yes'", "--resume=yes");
 }
 
+/* They say what the journal is compared with, not what is measured. */
+static void verdicts(void **state)
+{
+	ACCEPT("--against", "a,b", "--confirm", "--strict", "--format=json", "--alpha", "0.05",
+	       "--treatment=kernel", "--alpha=0.02");
+	assert_string_equal(args.verdict.against, "a,b");
+	assert_true(args.verdict.confirm && args.verdict.strict && args.verdict.given);
+	assert_int_equal(args.verdict.format, FORMAT_JSON);
+	assert_true(args.verdict.with.opts.decide.alpha == 0.02);
+	assert_false(args.plan_given || args.points_given);
+	/* to be handed on */
+	assert_int_equal(args.verdict.with.n_words, 6);
+	assert_string_equal(args.verdict.with.words[2], "--treatment");
+	assert_string_equal(args.verdict.with.words[3], "kernel");
+	assert_string_equal(args.verdict.with.words[5], "0.02");
+	REFUSE("alpha '0': a number between 0 and 1", "--alpha=0");
+	REFUSE("unknown format 'pdf'", "--format=pdf");
+	ACCEPT("-n", "3");
+	assert_true(args.plan_given && !args.points_given && !args.verdict.given);
+	ACCEPT("--only", "alpha here");
+	assert_true(args.plan_given && !args.points_given);
+	expect_values("only", "[\"alpha here\"]");
+	ACCEPT("--rates=5");
+	assert_true(args.points_given);
+	ACCEPT("-p", "full");
+	assert_true(args.points_given);
+	ACCEPT("alpha");
+	assert_true(args.points_given);
+}
+
 static void implementations(void **state)
 {
 	ACCEPT("--impl", "stock");
@@ -298,6 +328,7 @@ int main(void)
 		TEST(seconds),
 		TEST(profile_names),
 		TEST(output_and_flags),
+		TEST(verdicts),
 		TEST(implementations),
 		TEST(bench_names),
 		TEST(sweeps),

@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "bench.h"
+#include "change_text.h"
 #include "choose.h"
 #include "compare.h"
 #include "environment.h"
 #include "instant.h"
+#include "plan_args.h"
 #include "side.h"
 
 /* ---- sides ---- */
@@ -45,6 +47,41 @@ static void a_side_is_journals_and_a_selection(void **state)
 	assert_spec("a:b=", "[\"a\"]", "{\"b\":\"\"}");
 	/* No selection without "=": a name with a colon. */
 	assert_spec("10:30", "[\"10:30\"]", "{}");
+}
+
+/* ---- arguments ---- */
+
+static void assert_plan_args(const char *args, const char *plan)
+{
+	json_t *in = json_loads(args, 0, NULL), *out = plan_args(in);
+	char *got = json_dumps(out, JSON_COMPACT);
+
+	assert_string_equal(got, plan);
+	free(got);
+	json_decref(in);
+	json_decref(out);
+}
+
+static void arguments_that_say_what_is_measured(void **state)
+{
+	assert_plan_args("[]", "[]");
+	assert_plan_args("[\"run\"]", "[\"run\"]");
+	assert_plan_args("[\"run\",\"nop\",\"-n\",\"5\",\"-d0.1\",\"--rates=7\"]",
+			 "[\"run\",\"nop\",\"-n\",\"5\",\"-d0.1\",\"--rates=7\"]");
+	assert_plan_args("[\"run\",\"-o\",\"-q\",\"nop\",\"-ofile\",\"-q\",\"--quiet\"]",
+			 "[\"run\",\"nop\"]");
+	assert_plan_args("[\"run\",\"--seed\",\"5\",\"--seed=6\",\"nop\",\"--output=a\"]",
+			 "[\"run\",\"nop\"]");
+	assert_plan_args("[\"run\",\"--against\",\"a\",\"--confirm\",\"--floor\",\"2\",\"nop\"]",
+			 "[\"run\",\"nop\"]");
+	/* as getopt_long() takes them */
+	assert_plan_args("[\"run\",\"--outp\",\"a\",\"--agai=b\",\"--see\",\"--\",\"nop\"]",
+			 "[\"run\",\"nop\"]");
+	assert_plan_args("[\"run\",\"-qn5\",\"-qo\",\"a\",\"-qqob\",\"--\",\"nop\"]",
+			 "[\"run\",\"-n5\",\"nop\"]");
+	/* no option, and none of those */
+	assert_plan_args("[\"run\",\"--set\",\"a.b=c\",\"--only\",\"a b\",\"--budget\",\"9\"]",
+			 "[\"run\",\"--set\",\"a.b=c\",\"--only\",\"a b\",\"--budget\",\"9\"]");
 }
 
 /* ---- instants ---- */
@@ -137,6 +174,26 @@ static void floors(void **state)
 	assert_false(scalar_is_ratio("io"));
 }
 
+/* ---- words ---- */
+
+static void assert_verdict(enum verdict verdict, size_t further, const char *text)
+{
+	const struct compare_row r = { .d = { .verdict = verdict, .further = further } };
+	char buf[FIGURE_MAX];
+
+	assert_string_equal(figure_verdict(buf, &r), text);
+}
+
+static void what_nobody_can_run_is_no_number(void **state)
+{
+	assert_verdict(VERDICT_REGRESSION, 0, "REGRESSION");
+	assert_verdict(VERDICT_INCONCLUSIVE, 12, "INCONCLUSIVE +12");
+	assert_verdict(VERDICT_UNREACHABLE, 10000, "UNREACHABLE +10000");
+	assert_verdict(VERDICT_INCONCLUSIVE, 10001, "INCONCLUSIVE >10k");
+	assert_verdict(VERDICT_INCONCLUSIVE, DECIDE_NEVER - 1, "INCONCLUSIVE >10k");
+	assert_verdict(VERDICT_INCONCLUSIVE, DECIDE_NEVER, "INCONCLUSIVE");
+}
+
 /* ---- order ---- */
 
 static double separation(const double *base, size_t n, const double *head, size_t m)
@@ -207,11 +264,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_side_is_journals_and_a_selection),
+		cmocka_unit_test(arguments_that_say_what_is_measured),
 		cmocka_unit_test(instants),
 		cmocka_unit_test(which_way_is_worse),
 		cmocka_unit_test(what_is_compared_by_default),
 		cmocka_unit_test(what_is_asked_for),
 		cmocka_unit_test(floors),
+		cmocka_unit_test(what_nobody_can_run_is_no_number),
 		cmocka_unit_test(orders),
 		cmocka_unit_test(what_may_differ),
 	};

@@ -373,6 +373,17 @@ static void labels_fit_their_buffer(void **state)
 	plan_free(&(struct plan){ 0 });
 }
 
+static void points_that_are_called_for(void **state)
+{
+	make((struct plan_request){ .invocations = 3 }, "beta",
+	     "{'only': ['beta x=3 rate=7', 'beta x=1 rate=7']}");
+	POINTS("beta x=1 rate=7", "beta x=3 rate=7");
+	assert_int_equal(plan.n_items, 6);
+	assert_int_not_equal(
+		try((struct plan_request){ 0 }, "beta", "{'only': ['beta x=4 rate=7']}"), 0);
+	assert_non_null(strstr(why, "--only 'beta x=4 rate=7'"));
+}
+
 /* A profile leaves combinations out; what the command line says is done. */
 static void combinations_of_a_profile(void **state)
 {
@@ -405,6 +416,7 @@ int main(void)
 		TEST(budgets),
 		TEST(budget_of_what_fits),
 		TEST(labels_fit_their_buffer),
+		TEST(points_that_are_called_for),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -1,0 +1,219 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1091,SC2034,SC2154
+# `run --against` and `--confirm`: measured, compared, measured again; without a kernel. What is to be
+# found is five times as slow, so that the machine's noise does not matter.
+. "$(dirname "$0")/../lib.sh"
+. tests/cli/common.sh
+need_python
+
+# scale FROM TO FACTOR [ENV-FIELD]: a copy whose times are so many times as long
+scale() {
+	"$PYTHON" - "$@" <<'PY'
+import json
+import sys
+
+source, target, factor, *fields = sys.argv[1:]
+with open(source) as f, open(target, "w") as out:
+    for line in map(json.loads, f):
+        for name in line.get("metrics", {}):
+            if name.endswith("_ns"):
+                line["metrics"][name] *= float(factor)
+        if line["kind"] == "header":
+            line["env"].update((field, "other") for field in fields)
+        out.write(json.dumps(line) + "\n")
+PY
+}
+
+# header NAME JOURNAL EXPRESSION: of the header h
+header() {
+	check "$1" "$PYTHON" -c '
+import json, sys
+h = json.loads(open(sys.argv[1]).readline())
+assert eval(f"({sys.argv[2]})"), {k: v for k, v in h.items() if k != "env"}
+' "$2" "$3"
+}
+
+none() { check "$1: no journal is left" test ! -e "$2"; }
+
+tw "${NOP[@]}" -n 6 -q -o "$T/base.jsonl"
+expect "a base" 0
+scale "$T/base.jsonl" "$T/fast.jsonl" 0.2
+floor=(--floor 25)
+
+# ---- nothing differs ----
+
+tw run --against "$T/base.jsonl" --floor 60 --confirm -q -o "$T/same.jsonl"
+expect "the same: exit code 0" 0
+has "the same: the verdict, also with -q" "$T/out" '^verdict +(NO REGRESSION|INCONCLUSIVE)'
+has_no "-q: not the tables of the run" "$T/out" '^command'
+check "-q: no talk" test ! -s "$T/err"
+holds "the same: a whole journal" "$T/same.jsonl" "6 samples, 0 skips, 0 errors, complete"
+none "nothing to confirm" "$T/same-confirm.jsonl"
+header "the plan is the base's" "$T/same.jsonl" 'h["args"][1:8] ==
+	["nop", "--set", "nop.where=user", "-d", "0.05", "-n", "6"] and h["plan"]["samples"] == 6'
+header "the seed is its own" "$T/same.jsonl" 'h["seed"] != json.loads(open("'"$T"'/base.jsonl").readline())["seed"]'
+has_no "the same arguments, though typed otherwise" "$T/out" 'arguments:'
+
+# ---- a planted regression ----
+
+tw run --against "$T/fast.jsonl" "${floor[@]}" --confirm -o "$T/red.jsonl"
+expect "five times as slow: exit code 1" 1 'a regression at first look: measuring 1 point again'
+cp "$T/out" "$T/said"
+cp "$T/err" "$T/talk"
+has "five times as slow: the tables of the run" "$T/said" '^command '
+has "five times as slow: confirmed" "$T/said" '^verdict +REGRESSION'
+has "five times as slow: how much" "$T/said" 'nop clock_ns: confirmed: \+[0-9.]+%'
+holds "the fresh data is there" "$T/red-confirm.jsonl" "6 samples, 0 skips, 0 errors, complete"
+header "the fresh data: that point, as often" "$T/red-confirm.jsonl" \
+	'"--only" in h["args"] and "nop user" in h["args"] and "--against" not in h["args"]'
+header "the fresh data: another seed" "$T/red-confirm.jsonl" \
+	'h["seed"] != json.loads(open("'"$T"'/red.jsonl").readline())["seed"]'
+read -ra command < <(sed -n 's/^verdict: twbench //p' "$T/talk")
+tw "${command[@]}"
+expect "the verdict from the files: the same code" 1
+check "the verdict from the files: the same words" \
+	sh -c "tail -n $(wc -l <"$T/out") '$T/said' | cmp - '$T/out'"
+tw run --against "$T/fast.jsonl" "${floor[@]}" -q --format json -o "$T/json.jsonl"
+expect "without --confirm: exit code 1" 1
+none "without --confirm" "$T/json-confirm.jsonl"
+fact "only JSON on stdout" 'd["verdict"] == "regression" and "confirm" not in d'
+valid "as its schema says" "$T/out"
+
+# Of a complete journal the verdict is left, and here the fresh data: it was not slow at all.
+scale "$T/same.jsonl" "$T/slow.jsonl" 6
+sed '1s/"--confirm"/"--confirm", "--strict"/' "$T/slow.jsonl" >"$T/once.jsonl"
+tw run --resume -q -o "$T/once.jsonl"
+expect "slow once: exit code 3, as --strict was typed first" 3
+tr -s ' \n' ' ' <"$T/out" >"$T/flat"
+has "slow once: not confirmed" "$T/flat" 'nop clock_ns: not confirmed: [-+0-9.]+% .* first look \+[0-9]{3}'
+holds "slow once: the fresh data" "$T/once-confirm.jsonl" "6 samples, 0 skips, 0 errors, complete"
+sum=$(sum_of "$T/once-confirm.jsonl")
+tw run --resume -q -o "$T/once.jsonl"
+expect "again: the same" 3
+untouched "at most one confirmation" "$T/once-confirm.jsonl" "$sum"
+
+# ---- two implementations ----
+
+# A rejected call takes `posted` three times as long.
+ebusy=(run user-ebusy -d 0.05 -n 10 "${floor[@]}" --confirm -q)
+tw "${ebusy[@]}" --impl refcounted,posted -o "$T/impls.jsonl"
+expect "the second is slower: exit code 1" 1
+has "by fresh pairs" "$T/out" 'confirmed: '
+holds "both measured again" "$T/impls-confirm.jsonl" "20 samples, 0 skips, 0 errors, complete"
+tw "${ebusy[@]}" --impl posted,refcounted -o "$T/impls2.jsonl"
+expect "the second is faster: exit code 0" 0
+none "the second is faster" "$T/impls2-confirm.jsonl"
+
+# ---- interrupted ----
+
+# interrupted JOURNAL LINES-OF FILE: a run against fast.jsonl, ended when FILE has as many lines
+interrupted() {
+	setsid "$TWBENCH" run --against "$T/fast.jsonl" "${floor[@]}" --confirm -q -o "$1" \
+		>"$T/out" 2>"$T/err" </dev/null &
+	local pid=$!
+	wait_lines "$3" "$2" || fail "$1: it runs" "$(cat "$T/err")"
+	kill -INT "$pid"
+	code=0
+	wait "$pid" 2>/dev/null || code=$?
+}
+interrupted "$T/cut1.jsonl" 3 "$T/cut1.jsonl"
+expect "interrupted: 130" 130
+check "interrupted: no verdict" test ! -s "$T/out"
+interrupted "$T/cut2.jsonl" 3 "$T/cut2-confirm.jsonl"
+expect "interrupted in the confirmation: 130" 130 '--resume -o [^ ]*cut2.jsonl'
+check "interrupted in the confirmation: what was measured stays" \
+	sh -c "'$FACTS' '$T/cut2-confirm.jsonl' | grep -q ' 0 errors, incomplete'"
+for cut in cut1 cut2; do
+	tw run --resume -q -o "$T/$cut.jsonl"
+	expect "$cut resumed: judged" 1
+	has "$cut resumed: confirmed" "$T/out" 'confirmed: '
+	holds "$cut resumed: measured" "$T/$cut.jsonl" "6 samples, 0 skips, 0 errors, complete"
+	holds "$cut resumed: and again" "$T/$cut-confirm.jsonl" "6 samples, 0 skips, 0 errors, complete"
+done
+
+# ---- before anything is measured ----
+
+new=$T/new.jsonl
+against() { tw run --against "$@" -q -o "$new"; }
+: >"$T/bad.empty"
+head -n 3 "$T/base.jsonl" >"$T/bad.no-footer"
+echo '{"name":"x"}' >"$T/bad.foreign"
+sed '1s,twbench/1,twbench/2,' "$T/base.jsonl" >"$T/bad.future"
+for f in "$T"/bad.* "$T/missing"; do
+	against "$f"
+	refused "base: ${f##*/}" 5 "${f##*/}"
+done
+scale "$T/base.jsonl" "$T/cpu.jsonl" 1 cpu_model
+against "$T/cpu.jsonl"
+refused "base: another machine" 4 'cpu_model.*--treatment'
+tw run --dry-run --against "$T/cpu.jsonl"
+refused "base: another machine, --dry-run" 4 'cpu_model'
+against "$T/base.jsonl:where=user"
+refused "base: a part of a journal" 2 'not a part'
+against -
+refused "base: standard input" 2 'needs a file'
+against "$T/base.jsonl" --treatment kernle
+refused "--treatment" 2 'kernle'
+against "$T/base.jsonl" --floor-file "$T/nowhere"
+refused "--floor-file" 5 'nowhere'
+for o in '--alpha 0' '--floor x' '--format pdf'; do
+	# shellcheck disable=SC2086
+	against "$T/base.jsonl" $o
+	refused "$o" 2 "'${o##* }'"
+done
+tw run user-ebusy --impl posted --against "$T/base.jsonl" -q -o "$new"
+refused "nothing in common: implementations" 4 'impl'
+tw run nop --set nop.where=bpf --against "$T/base.jsonl" -q -o "$new"
+refused "nothing in common: points" 4 'no point of this plan'
+for o in --confirm '--confirm --impl posted' '--confirm --impl posted,posted' --strict '--alpha 0.05' \
+	'--format json'; do
+	# shellcheck disable=SC2086
+	tw run user-ebusy $o -q -o "$new"
+	refused "$o without a base" 2 '--against BASE'
+done
+for o in '-o -' '-o /dev/null'; do
+	# shellcheck disable=SC2086
+	tw run --against "$T/base.jsonl" $o
+	refused "$o" 2 'need a file'
+done
+tw run --resume --against "$T/base.jsonl" -o "$T/cut1.jsonl"
+refused "--resume takes it from the journal" 2 '--resume takes its options'
+echo x >"$T/new-confirm.jsonl"
+against "$T/base.jsonl" --confirm
+refused "the name of the fresh data is taken" 2 'new-confirm.jsonl already'
+rm "$T/new-confirm.jsonl"
+against "$T/base.jsonl" --only 'nop there'
+refused "--only of no point" 2 "'nop there'.*--dry-run"
+none "all of these" "$new"
+cp "$T/base.jsonl" "$new"
+sum=$(sum_of "$new")
+against "$T/base.jsonl"
+refused "the output is there" 2 'already'
+untouched "and as it was" "$new" "$sum"
+
+# ---- whose plan ----
+
+# plan NAME REGEX OPTION...: what --dry-run prints
+plan() {
+	local name=$1 regex=$2
+	shift 2
+	tw run --dry-run --against "$T/base.jsonl" "$@"
+	expect "$name" 0
+	has "$name: the plan" "$T/out" "$regex"
+}
+plan "the base's" '^1 points, 6 inv.* 0.05 s windows'
+plan "as often as is typed" '^1 points, 3 inv.* 0.05 s windows' -n 3
+plan "as long as is typed" '^1 points, 6 inv.* 0.2 s windows' -d 0.2
+plan "the seed that is typed" 'seed 77$' --seed 77
+plan "a budget" '^1 points, 2 inv' --budget 0.8
+plan "benches that are typed" '^1 points, 20 inv.* 1 s windows' nop --set nop.where=user -p full
+tw run --dry-run user-schedule --impl posted,refcounted -n 2
+points=$(grep -c '^ ' "$T/out")
+name=$(sed -nE 's/^  user-schedule posted (.*)/user-schedule \1/p;' "$T/out" | head -n 1)
+tw run --dry-run user-schedule --impl posted,refcounted -n 2 --only "$name"
+check "--only, without an implementation: both" test "$(grep -c '^ ' "$T/out")" = 2
+label=$(grep -m 1 '^ ' "$T/out" | sed 's/^ *//')
+tw run --dry-run user-schedule --impl posted,refcounted -n 2 --only "$label"
+check "--only, as it is printed: one of $points" test "$(grep -c '^ ' "$T/out")" = 1
+finish

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1091,SC2154
+# What README shows is what the committed journals say: `make readme` would change nothing.
+. "$(dirname "$0")/../lib.sh"
+. tests/cli/common.sh
+
+run scripts/readme README.md
+expect "README is made again" 0
+check "its tables are those of results/" diff README.md "$T/out"
+check "it has every sample" test "$(grep -c '^<!-- made: ' README.md)" = 4
+
+sed 's/^\(    machine .*\)CPUs/\1dogs/' README.md >"$T/edited"
+run scripts/readme "$T/edited"
+check "an edited sample would be seen" test "$(diff "$T/edited" "$T/out" | grep -c '^<.*dogs')" = 1
+
+sed 's/^<!-- made: user/<!-- made: nonsense/' README.md >"$T/edited"
+run scripts/readme "$T/edited"
+expect "a sample that nobody makes" 2 "nothing is made of the name 'nonsense'"
+
+run scripts/readme --letters "$T"
+expect "cover letters are made again" 0
+for letter in results/reference/cover-*.txt; do
+	check "$(basename "$letter") is what the journals say" diff "$letter" "$T/$(basename "$letter")"
+done
+while read -r picture; do
+	check "README's picture $picture is there" grep -q '^.PNG' "$picture"
+done < <(sed -n 's/^!\[.*\](\(.*\))$/\1/p' README.md)
+finish
