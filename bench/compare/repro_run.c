@@ -109,8 +109,9 @@ bool repro_is_version(const struct recipe *letter, const json_t *env, char *why,
 		return true;
 	snprintf(why, size,
 		 "measured by twbench %s (%s), the letter by %s (%s): another version may measure"
-		 " something else; `git checkout %s && make` builds the letter's",
-		 my_version, mine, version, commit, commit);
+		 " something else; `git checkout %.*s && make` builds the letter's%s",
+		 my_version, mine, version, commit, (int)strcspn(commit, "-"), commit,
+		 strchr(commit, '-') ? ", but for changes that were not committed" : "");
 	return false;
 }
 
