@@ -25,6 +25,7 @@ static const struct command {
 	{ "report", "tables from journals", cmd_report, false },
 	{ "compare", "better, worse or the same: two journals, or two parts of one", cmd_compare, false },
 	{ "cover", "a comparison as plain text for a mail", cmd_cover, false },
+	{ "repro", "measures what a cover letter claims again", cmd_repro, false },
 	{ "plot", "figures from journals, by gnuplot", cmd_plot, false },
 	{ "export", "samples of journals as CSV or JSON", cmd_export, false },
 	{ "doctor", "what this machine can measure, and what disturbs it", cmd_doctor, false },

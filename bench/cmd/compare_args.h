@@ -19,7 +19,7 @@ struct compare_args {
 
 #define COMPARE_ARGS_DEFAULTS \
 	{ \
-		.opts = {.decide = DECIDE_DEFAULTS, .floor = 0.01 } \
+		.opts = {.decide = DECIDE_DEFAULTS, .floor = COMPARE_FLOOR } \
 	}
 
 /* Its input is a struct compare_args; keys 0x200 and up. */

@@ -15,8 +15,7 @@
 #include "run.h"
 #include "runner.h"
 
-/* Into results/runs/ inside the tree, else into the working directory; never an existing name. */
-static void default_output(char *buf, size_t size)
+void run_default_output(char *buf, size_t size)
 {
 	time_t t = time(NULL);
 	struct tm tm;
@@ -189,7 +188,7 @@ static int new_journal(const struct run_args *a, const struct plan *plan, const 
 	int code;
 
 	if (!path) {
-		default_output(buf, sizeof(buf));
+		run_default_output(buf, sizeof(buf));
 		path = buf;
 	}
 	code = run_verdict_check(a, plan, path, false);
@@ -239,5 +238,21 @@ int cmd_run(int argc, char **argv)
 	json_decref(a.values);
 	json_decref(args);
 	free(words);
+	return code;
+}
+
+int run_without_table(int argc, char **argv)
+{
+	struct run_args a;
+	json_t *args = run_words(argc, argv);
+	int code;
+
+	needs_prepare();
+	code = run_args_parse(&a, argc, argv);
+	a.no_tables = true;
+	if (code < 0)
+		code = run_new(&a, args);
+	json_decref(a.values);
+	json_decref(args);
 	return code;
 }

@@ -28,6 +28,11 @@ int run_resume(const struct run_args *a, const json_t *args);
 /* Whether a new journal can be made there. */
 int run_check_new(const char *path);
 
+/* A name in results/runs/ inside the tree, else in the working directory; never an existing one. */
+void run_default_output(char *buf, size_t size);
+/* As cmd_run(), but a new journal, with nothing on stdout. */
+int run_without_table(int argc, char **argv);
+
 /* ---- --against, --confirm ---- */
 
 bool run_wants_verdict(const struct run_args *a);

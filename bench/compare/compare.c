@@ -136,6 +136,8 @@ static int make_rows(struct comparison *c)
 	if (c->foreign_noise)
 		c->opts.noise = NULL;
 	err = err ? err : compare_make_rows(c);
+	if (err == -ENOENT && c->opts.only)
+		return 0;
 
 	if (err == -ENOENT)
 		WHY(c,
@@ -157,7 +159,9 @@ int compare_run(struct comparison *c)
 	code = code ? code : compare_read_fresh(c);
 	code = code ? code : compare_check_environments(c);
 	code = code ? code : make_rows(c);
-	code = code ? code : compare_decide(c, c->rows, c->n_rows);
+	if (code || !c->n_rows)
+		return code;
+	code = compare_decide(c, c->rows, c->n_rows);
 	code = code ? code : compare_confirm(c);
 	if (!code)
 		count(c);
@@ -204,6 +208,8 @@ int compare_describe(struct comparison *c)
 	if (err == -EINVAL)
 		return EXIT_USAGE;
 	err = err ? err : compare_make_single(c);
+	if (err == -ENOENT && c->opts.only)
+		return 0;
 	err = err ? err : compare_warn_single(c);
 	if (err)
 		WHY(c, err == -ENOENT ? "%s has no metric to show" : "%s: no memory", c->base.spec);

@@ -15,11 +15,16 @@ struct bench;
 struct point;
 struct sections;
 
+#define COMPARE_FLOOR 0.01
+
 struct compare_opts {
 	struct decide_opts decide;
 	double floor; /* of a median, as a fraction */
 	const char *metrics; /* see scalar_is_wanted() */
 	const char *benches; /* names between commas; NULL: all */
+	/* Object, row_id() -> the least floor, or null: these rows whatever metrics says, or none of
+	 * them; NULL: all. */
+	const json_t *only;
 	bool unpaired; /* even where there are pairs */
 	bool self; /* two halves of one journal: neither side is the base */
 	struct treatment treatment;

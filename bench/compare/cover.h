@@ -61,13 +61,26 @@ const char *cover_verdict(const struct compare_row *r);
  *
  *   twbench-repro/1 commit=8301de2a893e version=0.1.0 seed=7 hash=sha256
  *     base=<64 hexadecimal digits of the journal> head=<likewise>
- *     arg=run arg=latency arg=-n arg=20
+ *     base-select=impl=posted head-select=impl=refcounted
+ *     arg=run arg=user-ebusy arg=-n arg=20
+ *     claim=1f3a9c02:I:-64.1:-64.9:-63.2 check=5d41402a
  *
  * From "twbench-repro/1" at the start of a line through all lines behind it that begin with two
  * blanks: words, NAME=VALUE. Bytes that are no printable ASCII, blanks and % are %XX. A value that
  * does not fit goes on in a word NAME+=VALUE. base and head repeat for a side of several journals;
  * commit, seed and args are those of the first journal of the head (of a single journal: of that,
- * which is the base). 0 or -ENOMEM.
+ * which is the base). Where they apply:
+ *
+ *   base-select, head-select   NAME=VALUE: only samples with that parameter
+ *   treatment                  as of compare; then base-kernel, head-kernel (releases), base-commit,
+ *                              head-commit, if they are meant to differ
+ *   machine, kernel            machine_id_hash, release: of a letter of one journal
+ *   floor (percent), alpha, level   if they are not the usual ones
+ *   claim                      per row that says something: see claim.h
+ *   check                      last: the short hash of all words before it, each whole, not encoded,
+ *                              with a line feed behind it
+ *
+ * 0 or -ENOMEM.
  */
 int cover_recipe(FILE *out, const struct comparison *c);
 

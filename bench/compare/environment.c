@@ -68,7 +68,7 @@ int treatment_parse(struct treatment *t, const char *text, char *why, size_t siz
 	char *copy = strdup(text ? text : ""), *rest = copy, *word;
 	int err = 0;
 
-	*t = (struct treatment){ .fields = json_object() };
+	*t = (struct treatment){ .text = text, .fields = json_object() };
 	if (!copy || !t->fields)
 		err = -ENOMEM;
 	while (!err && text && (word = strsep(&rest, ","))) {

@@ -6,6 +6,7 @@
 #include "side.h"
 
 struct treatment {
+	const char *text; /* as typed, borrowed; NULL: none */
 	json_t *fields; /* object: field of the environment -> true */
 	bool boots; /* kernel or config: chosen at boot, so the boot is the replicate */
 	bool impl;

@@ -14,6 +14,7 @@ static const struct {
 	{ "against", true }, { "confirm", false },   { "strict", false },
 	{ "format", true },  { "alpha", true },	     { "level", true },
 	{ "floor", true },   { "floor-file", true }, { "treatment", true },
+	{ "metrics", true },
 };
 
 /* As getopt_long() takes it: also shortened, as long as it is no other's beginning; what was run was

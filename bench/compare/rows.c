@@ -9,6 +9,7 @@
 
 #include "bench.h"
 #include "choose.h"
+#include "claim.h"
 #include "compare.h"
 #include "noise_floor.h"
 #include "points.h"
@@ -107,20 +108,37 @@ static int consider(struct comparison *c, const struct side_point *base,
 			 n, base->n, m, head->n);
 }
 
+/* 1, 0 or -ENOMEM */
+static int is_wanted(const struct comparison *c, const struct side *s, const struct side_point *p,
+		     const char *metric)
+{
+	char id[SHORT_HASH_SIZE];
+	int err;
+
+	if (!c->opts.only)
+		return scalar_is_wanted(bench_by_name(bench_of(p)), metric, c->opts.metrics);
+	err = row_id(id, s, p, metric);
+	return err ? err : json_object_get(c->opts.only, id) != NULL;
+}
+
 static int rows_of_point(struct comparison *c, const struct side_point *base,
 			 const struct side_point *head)
 {
-	const struct bench *b = bench_by_name(bench_of(base));
-	int err = 0;
+	int wanted = 0;
 
-	for (size_t i = 0; i < base->n_columns && !err; i++)
-		if (scalar_is_wanted(b, base->names[i], c->opts.metrics))
-			err = consider(c, base, head, base->names[i]);
-	for (size_t i = 0; i < head->n_columns && !err; i++)
-		if (!side_column(base, head->names[i]) &&
-		    scalar_is_wanted(b, head->names[i], c->opts.metrics))
-			err = consider(c, base, head, head->names[i]);
-	return err;
+	for (size_t i = 0; i < base->n_columns && wanted >= 0; i++) {
+		wanted = is_wanted(c, &c->base, base, base->names[i]);
+		if (wanted > 0)
+			wanted = consider(c, base, head, base->names[i]);
+	}
+	for (size_t i = 0; i < head->n_columns && wanted >= 0; i++) {
+		if (side_column(base, head->names[i]))
+			continue;
+		wanted = is_wanted(c, &c->head, head, head->names[i]);
+		if (wanted > 0)
+			wanted = consider(c, base, head, head->names[i]);
+	}
+	return wanted < 0 ? wanted : 0;
 }
 
 /* A journal of one sample for each point is grouped and sorted as that of a report. */
@@ -193,6 +211,15 @@ static bool all_positive(const double *v, size_t n)
 	return true;
 }
 
+static double floor_given(const struct comparison *c, const struct compare_row *r)
+{
+	char id[SHORT_HASH_SIZE];
+	const json_t *v =
+		row_id(id, &c->base, r->base, r->metric) ? NULL : json_object_get(c->opts.only, id);
+
+	return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
 /* A thousandth of a ratio for each percent; the rest in percent of what it is. */
 static void set_floor(const struct comparison *c, struct compare_row *r)
 {
@@ -207,7 +234,7 @@ static void set_floor(const struct comparison *c, struct compare_row *r)
 		d->scale = DECIDE_DIFFERENCE;
 		d->floor *= fabs(r->base_median);
 	}
-	r->floor_measured = noise_floor_of(c->opts.noise, r);
+	r->floor_measured = c->opts.only ? floor_given(c, r) : noise_floor_of(c->opts.noise, r);
 	if (r->floor_measured > d->floor)
 		d->floor = r->floor_measured;
 }
@@ -274,13 +301,13 @@ static bool is_chosen(const void *arg, const struct side_point *p)
 
 static int describe_point(struct comparison *c, const struct side_point *p)
 {
-	const struct bench *b = bench_by_name(bench_of(p));
-	int err = 0;
+	int err = 0, wanted;
 
 	for (size_t i = 0; i < p->n_columns && !err; i++) {
-		if (!scalar_is_wanted(b, p->names[i], c->opts.metrics))
-			continue;
-		if (n_of(p, p->names[i]) < p->n)
+		wanted = is_wanted(c, &c->base, p, p->names[i]);
+		if (wanted <= 0)
+			err = wanted;
+		else if (n_of(p, p->names[i]) < p->n)
 			err = leave_out(c, p, p->names[i], "in %zu of %zu invocations",
 					n_of(p, p->names[i]), p->n);
 		else

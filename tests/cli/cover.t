@@ -263,6 +263,10 @@ for word in text.split():
     else:
         fields.append([name, value])
 got = [(name, unquote(value)) for name, value in fields]
+words = "".join(f"{name}={value}\n" for name, value in got[:-1])
+assert got.pop() == ("check", hashlib.sha256(words.encode()).hexdigest()[:8])
+# What is claimed and of what is repro.t's to say.
+got = [word for word in got if word[0] in ("commit", "version", "seed", "hash", "base", "head", "arg")]
 with open(journals[-1]) as f:
     header = json.loads(f.readline())
 env = header["env"]

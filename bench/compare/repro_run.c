@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A letter against a fresh comparison of the rows that it claims something of. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exit_code.h"
+#include "repro.h"
+
+#define WHY(r, ...) snprintf((r)->c.why, sizeof((r)->c.why), __VA_ARGS__)
+
+/* ---- what the letter says of how to judge ---- */
+
+/* A number in (lo, hi), or the usual one. */
+static bool take_number(const struct recipe *letter, const char *name, double lo, double hi,
+			double *out)
+{
+	const char *text = recipe_word(letter, name);
+	char *end;
+
+	if (!text)
+		return true;
+	*out = strtod(text, &end);
+	return end != text && !*end && *out > lo && *out < hi;
+}
+
+static int take_rule(struct repro *r)
+{
+	struct compare_opts *o = &r->c.opts;
+	const char *treatment = recipe_word(r->letter, "treatment");
+	double percent = 100 * COMPARE_FLOOR;
+	char why[300];
+	int err;
+
+	o->decide = (struct decide_opts)DECIDE_DEFAULTS;
+	err = treatment_parse(&o->treatment, treatment, why, sizeof(why));
+	if (err == -ENOMEM)
+		return EXIT_INTERNAL;
+	if (err || !take_number(r->letter, "floor", -1e-9, 100, &percent) ||
+	    !take_number(r->letter, "alpha", 0, 1, &o->decide.alpha) ||
+	    !take_number(r->letter, "level", 0, 1, &o->decide.level)) {
+		WHY(r, "the letter's floor, alpha, level or treatment is none");
+		return EXIT_BAD_INPUT;
+	}
+	o->floor = percent / 100;
+	return 0;
+}
+
+static int take_claims(struct repro *r)
+{
+	const struct recipe *letter = r->letter;
+
+	r->only = json_object();
+	r->rows = calloc(letter->n_claims + 1, sizeof(*r->rows));
+	if (!r->only || !r->rows)
+		return EXIT_INTERNAL;
+	for (size_t i = 0; i < letter->n_claims; i++) {
+		const struct claim *c = &letter->claims[i];
+		json_t *floor = isnan(c->floor) ? json_null() : json_real(c->floor);
+
+		r->rows[i].claim = c;
+		if (json_object_set_new(r->only, c->id, floor))
+			return EXIT_INTERNAL;
+	}
+	r->c.opts.only = r->only;
+	return 0;
+}
+
+/* ---- is it the same thing that was measured? ---- */
+
+static const char *field(const json_t *env, const char *name)
+{
+	const char *text = json_string_value(json_object_get(env, name));
+
+	return text ? text : "-";
+}
+
+bool repro_is_here(const struct recipe *letter, const json_t *env, char *why, size_t size)
+{
+	const char *machine = recipe_word(letter, "machine"),
+		   *kernel = recipe_word(letter, "kernel");
+	const char *here = field(env, "kernel_release");
+
+	if (!machine || strcmp(machine, field(env, "machine_id_hash")))
+		snprintf(why, size,
+			 "the letter's figures are those of one journal, of another machine: times"
+			 " of different machines say nothing of each other");
+	else if (!kernel || strcmp(kernel, here))
+		snprintf(why, size,
+			 "the letter's figures are those of one journal, under kernel %s; this is"
+			 " %s",
+			 kernel ? kernel : "-", here);
+	else
+		return true;
+	return false;
+}
+
+bool repro_is_version(const struct recipe *letter, const json_t *env, char *why, size_t size)
+{
+	const char *commit = recipe_word(letter, "commit"),
+		   *version = recipe_word(letter, "version");
+	const char *mine = field(env, "twbench_commit"),
+		   *my_version = field(env, "twbench_version");
+
+	if (recipe_word(letter, "head-commit") ||
+	    (!strcmp(commit, mine) && !strcmp(version, my_version)))
+		return true;
+	snprintf(why, size,
+		 "measured by twbench %s (%s), the letter by %s (%s): another version may measure"
+		 " something else; `git checkout %.*s && make` builds the letter's%s",
+		 my_version, mine, version, commit, (int)strcspn(commit, "-"), commit,
+		 strchr(commit, '-') ? ", but for changes that were not committed" : "");
+	return false;
+}
+
+static bool is_of(const struct side *s, const char *kernel)
+{
+	return kernel && !strcmp(kernel, field(json_object_get(s->journals[0].header, "env"),
+					       "kernel_release"));
+}
+
+/* A comparison of something with itself would say "not reproduced" of any change. */
+static int check_treatment(struct repro *r)
+{
+	const struct treatment *t = &r->c.opts.treatment;
+	const char *base = recipe_word(r->letter, "base-kernel"), *field_name;
+	const char *head = recipe_word(r->letter, "head-kernel");
+	bool differs = !json_object_size(t->fields) || t->impl;
+	json_t *v;
+
+	json_object_foreach(t->fields, field_name, v)
+		differs |= json_object_get(r->c.differs, field_name) != NULL;
+	if (!differs) {
+		WHY(r, "%s and %s do not differ in what the letter's sides do (treatment %s)",
+		    r->c.base.spec, r->c.head.spec, t->text);
+		return EXIT_NOT_COMPARABLE;
+	}
+	if (base && head && strcmp(base, head) && is_of(&r->c.base, head) &&
+	    is_of(&r->c.head, base)) {
+		WHY(r,
+		    "%s is of the kernel of the letter's head (%s), %s of its base: change places",
+		    r->c.base.spec, head, r->c.head.spec);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* Nothing is easier to reproduce. */
+static const char *own_journal(const struct recipe *letter, const struct side *s)
+{
+	const json_t *lists[] = { recipe_words(letter, "base"), recipe_words(letter, "head") }, *v;
+	size_t k;
+
+	for (size_t i = 0; i < s->n_journals; i++)
+		for (int l = 0; l < 2; l++)
+			json_array_foreach(lists[l], k, v)
+				if (!strcmp(json_string_value(v), s->journals[i].sha256))
+					return s->journals[i].path;
+	return NULL;
+}
+
+static int check_fresh(struct repro *r)
+{
+	const struct side *s = r->c.head.n_journals ? &r->c.head : &r->c.base;
+	const char *own = own_journal(r->letter, &r->c.base) ?: own_journal(r->letter, &r->c.head);
+	const json_t *env = json_object_get(s->journals[0].header, "env");
+	char why[600];
+	bool single = recipe_sides(r->letter) == RECIPE_SINGLE;
+
+	if (own) {
+		WHY(r, "%s is a journal of the letter itself: nothing was measured anew", own);
+		return EXIT_USAGE;
+	}
+	if (!repro_is_version(r->letter, env, why, sizeof(why)))
+		json_array_append_new(r->c.warnings, json_string(why));
+	if (!single)
+		return check_treatment(r);
+	return repro_is_here(r->letter, env, r->c.why, sizeof(r->c.why)) ? 0 : EXIT_NOT_COMPARABLE;
+}
+
+/* ---- rows ---- */
+
+static int judge_rows(struct repro *r)
+{
+	const struct comparison *c = &r->c;
+	char id[SHORT_HASH_SIZE];
+	int err = 0;
+
+	for (size_t i = 0; i < c->n_rows && !err; i++) {
+		err = row_id(id, &c->base, c->rows[i].base, c->rows[i].metric);
+		if (!err && !c->head.n_journals)
+			err = claim_fill_median(&r->c.rows[i]);
+		for (size_t k = 0; k < r->letter->n_claims && !err; k++)
+			if (!strcmp(id, r->rows[k].claim->id))
+				r->rows[k].fresh = &c->rows[i];
+	}
+	for (size_t k = 0; k < r->letter->n_claims && !err; k++)
+		repro_judge(&r->rows[k], c->opts.floor);
+	return err ? EXIT_INTERNAL : 0;
+}
+
+int repro_run(struct repro *r)
+{
+	bool single = recipe_sides(r->letter) == RECIPE_SINGLE;
+	int code = take_rule(r);
+
+	code = code ? code : take_claims(r);
+	r->c.base.want_sha256 = r->c.head.want_sha256 = true;
+	if (!code)
+		code = single ? compare_describe(&r->c) : compare_run(&r->c);
+	code = code ? code : check_fresh(r);
+	code = code ? code : judge_rows(r);
+	if (code == EXIT_INTERNAL && !r->c.why[0])
+		WHY(r, "no memory");
+	return code;
+}
+
+void repro_free(struct repro *r)
+{
+	compare_free(&r->c);
+	treatment_free(&r->c.opts.treatment);
+	json_decref(r->only);
+	free(r->rows);
+}
+
+/* ---- answers ---- */
+
+const char *repro_name(enum repro_answer a)
+{
+	static const char *const names[] = { "reproduced", "not reproduced", "cannot tell" };
+
+	return names[a];
+}
+
+int repro_exit_code(const struct repro *r)
+{
+	static const int codes[] = { EXIT_DONE, EXIT_UNTRUSTED, EXIT_INCONCLUSIVE };
+
+	return codes[repro_overall(r->rows, r->letter->n_claims)];
+}
