@@ -51,4 +51,11 @@ char *compare_tell_side(const struct comparison *c, const struct side *s);
 /* An item per field of the environment that differs, and may; fmt: of its name and both values. */
 int compare_print_differs(FILE *out, const struct comparison *c, const char *fmt);
 
+/* ---- JSON ---- */
+
+/* There is no infinity: what is not finite is null. New. */
+json_t *compare_json_real(double v);
+/* A name as a key: "NO REGRESSION" -> "no_regression". New. */
+json_t *compare_json_name(const char *name);
+
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* For programs: keys are stable, see results/twbench-compare-1.schema.json. */
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -11,24 +10,6 @@
 #include "print.h"
 
 #define SCHEMA "twbench-compare/1"
-
-/* JSON has no infinity: what is not finite is null. */
-static json_t *real(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
-/* "NO REGRESSION" -> "no_regression" */
-static json_t *lower(const char *name)
-{
-	char text[32];
-	size_t i;
-
-	for (i = 0; name[i] && i + 1 < sizeof(text); i++)
-		text[i] = name[i] == ' ' ? '_' : tolower((unsigned char)name[i]);
-	text[i] = '\0';
-	return json_string(text);
-}
 
 static const char *scale_name(const struct compare_row *r)
 {
@@ -66,14 +47,17 @@ static json_t *confirm_json(const struct compare_row *r)
 	const struct compare_row *f = r->fresh;
 	bool interval = f && f->d.level > 0;
 
-	return json_pack(
-		"{ss ss* so so so so so so so so so}", "outcome", outcomes[r->confirm], "reason",
-		r->not_measured, "verdict", f ? lower(verdict_name(f->d.verdict)) : json_null(),
-		"scale", f ? json_string(scale_name(f)) : json_null(), "shift",
-		real(f ? f->d.shift : NAN), "lo", real(interval ? f->d.lo : NAN), "hi",
-		real(interval ? f->d.hi : NAN), "p", real(f ? f->d.p : NAN), "p_adjusted",
-		real(f ? f->d.p_adjusted : NAN), "n_base", json_integer(f ? f->data.n_base : 0),
-		"n_head", json_integer(f ? f->data.n_head : 0));
+	return json_pack("{ss ss* so so so so so so so so so}", "outcome", outcomes[r->confirm],
+			 "reason", r->not_measured, "verdict",
+			 f ? compare_json_name(verdict_name(f->d.verdict)) : json_null(), "scale",
+			 f ? json_string(scale_name(f)) : json_null(), "shift",
+			 compare_json_real(f ? f->d.shift : NAN), "lo",
+			 compare_json_real(interval ? f->d.lo : NAN), "hi",
+			 compare_json_real(interval ? f->d.hi : NAN), "p",
+			 compare_json_real(f ? f->d.p : NAN), "p_adjusted",
+			 compare_json_real(f ? f->d.p_adjusted : NAN), "n_base",
+			 json_integer(f ? f->data.n_base : 0), "n_head",
+			 json_integer(f ? f->data.n_head : 0));
 }
 
 static json_t *row_json(const struct compare_row *r)
@@ -91,13 +75,16 @@ static json_t *row_json(const struct compare_row *r)
 	json_t *rest = json_pack(
 		"{sI sI so so so so so so so so so so so so so so sb}", "n_base",
 		(json_int_t)r->data.n_base, "n_head", (json_int_t)r->data.n_head, "base",
-		real(r->base_median), "head", real(r->head_median), "shift", real(d->shift), "lo",
-		d->level > 0 ? real(d->lo) : json_null(), "hi",
-		d->level > 0 ? real(d->hi) : json_null(), "level", real(d->level), "p", real(d->p),
-		"p_adjusted", real(d->p_adjusted), "p_min", real(d->p_min), "welch_p",
-		real(d->welch_p), "floor", real(r->data.floor), "floor_measured",
-		real(r->floor_measured), "detectable", real(d->detectable), "verdict",
-		lower(verdict_name(d->verdict)), "welch_disagrees", d->welch_disagrees);
+		compare_json_real(r->base_median), "head", compare_json_real(r->head_median),
+		"shift", compare_json_real(d->shift), "lo",
+		d->level > 0 ? compare_json_real(d->lo) : json_null(), "hi",
+		d->level > 0 ? compare_json_real(d->hi) : json_null(), "level",
+		compare_json_real(d->level), "p", compare_json_real(d->p), "p_adjusted",
+		compare_json_real(d->p_adjusted), "p_min", compare_json_real(d->p_min), "welch_p",
+		compare_json_real(d->welch_p), "floor", compare_json_real(r->data.floor),
+		"floor_measured", compare_json_real(r->floor_measured), "detectable",
+		compare_json_real(d->detectable), "verdict",
+		compare_json_name(verdict_name(d->verdict)), "welch_disagrees", d->welch_disagrees);
 
 	json_object_set_new(row, "further",
 			    d->further < DECIDE_NEVER ? json_integer(d->further) : json_null());
@@ -113,7 +100,7 @@ static json_t *counts_json(const struct comparison *c)
 	json_t *o = json_object();
 
 	for (int v = 0; v <= VERDICT_UNREACHABLE; v++) {
-		json_t *name = lower(verdict_name(v));
+		json_t *name = compare_json_name(verdict_name(v));
 
 		json_object_set_new(o, json_string_value(name), json_integer(c->count[v]));
 		json_decref(name);
@@ -141,7 +128,7 @@ int compare_print_json(FILE *out, const struct comparison *c, bool strict)
 	for (size_t i = 0; i < c->n_rows; i++)
 		err |= json_array_append_new(rows, row_json(&c->rows[i]));
 	doc = json_pack("{ss so si sb sb sf sf sf sf ss so sO so so so so sO sO}", "schema", SCHEMA,
-			"verdict", lower(overall_name(compare_overall(c))), "exit_code",
+			"verdict", compare_json_name(overall_name(compare_overall(c))), "exit_code",
 			compare_exit_code(c, strict), "strict", strict, "self", c->opts.self,
 			"alpha", o->alpha, "level", o->level, "power", o->power, "floor",
 			c->opts.floor, "replicate", units[c->unit], "treatment", treatment_json(c),

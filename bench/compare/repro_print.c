@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Answers as text, and for programs. */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -202,11 +201,6 @@ int repro_print_text(FILE *out, const struct repro *r)
 
 /* ---- JSON ---- */
 
-static json_t *real(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *claim_json(const struct claim *c)
 {
 	static const char *const kinds[] = {
@@ -219,42 +213,33 @@ static json_t *claim_json(const struct claim *c)
 						    : "log";
 
 	return json_pack("{ss ss so so so so}", "kind", kinds[c->kind], "scale", scale, "value",
-			 real(c->value), "lo", real(c->lo), "hi", real(c->hi), "floor",
-			 real(c->floor));
-}
-
-/* "NOT REPRODUCED" as a key */
-static json_t *key(const char *name)
-{
-	char text[32];
-	size_t i;
-
-	for (i = 0; name[i] && i + 1 < sizeof(text); i++)
-		text[i] = name[i] == ' ' ? '_' : tolower((unsigned char)name[i]);
-	text[i] = '\0';
-	return json_string(text);
+			 compare_json_real(c->value), "lo", compare_json_real(c->lo), "hi",
+			 compare_json_real(c->hi), "floor", compare_json_real(c->floor));
 }
 
 static json_t *fresh_json(const struct compare_row *r)
 {
 	if (!r)
 		return json_null();
-	return json_pack(
-		"{sO sO? sO ss so so so so so sI}", "bench", json_object_get(r->base->id, "bench"),
-		"impl", json_object_get(r->base->id, "impl"), "params",
-		json_object_get(r->base->id, "params"), "metric", r->metric, "verdict",
-		r->head ? key(verdict_name(r->d.verdict)) : json_null(), "value", real(r->d.shift),
-		"lo", r->d.level > 0 ? real(r->d.lo) : json_null(), "hi",
-		r->d.level > 0 ? real(r->d.hi) : json_null(), "p_adjusted",
-		r->head ? real(r->d.p_adjusted) : json_null(), "n", (json_int_t)r->data.n_base);
+	return json_pack("{sO sO? sO ss so so so so so sI}", "bench",
+			 json_object_get(r->base->id, "bench"), "impl",
+			 json_object_get(r->base->id, "impl"), "params",
+			 json_object_get(r->base->id, "params"), "metric", r->metric, "verdict",
+			 r->head ? compare_json_name(verdict_name(r->d.verdict)) : json_null(),
+			 "value", compare_json_real(r->d.shift), "lo",
+			 r->d.level > 0 ? compare_json_real(r->d.lo) : json_null(), "hi",
+			 r->d.level > 0 ? compare_json_real(r->d.hi) : json_null(), "p_adjusted",
+			 r->head ? compare_json_real(r->d.p_adjusted) : json_null(), "n",
+			 (json_int_t)r->data.n_base);
 }
 
 static json_t *row_json(const struct repro_row *row)
 {
-	json_t *o = json_pack("{ss so so so sb so}", "id", row->claim->id, "answer",
-			      key(repro_name(row->answer)), "claim", claim_json(row->claim),
-			      "fresh", fresh_json(row->fresh), "size_differs", row->size_differs,
-			      "detectable", real(row->detectable));
+	json_t *o =
+		json_pack("{ss so so so sb so}", "id", row->claim->id, "answer",
+			  compare_json_name(repro_name(row->answer)), "claim",
+			  claim_json(row->claim), "fresh", fresh_json(row->fresh), "size_differs",
+			  row->size_differs, "detectable", compare_json_real(row->detectable));
 
 	json_object_set_new(o, "invocations",
 			    row->invocations ? json_integer(row->invocations) : json_null());
@@ -278,9 +263,10 @@ int repro_print_json(FILE *out, const struct repro *r)
 	for (size_t i = 0; i < n; i++)
 		err |= json_array_append_new(rows, row_json(&r->rows[i]));
 	doc = json_pack("{ss so si so ss ss? so sO}", "schema", SCHEMA, "answer",
-			key(repro_name(repro_overall(r->rows, n))), "exit_code", repro_exit_code(r),
-			"letter", letter_json(r->letter), "base", r->c.base.spec, "head",
-			r->c.head.spec, "rows", rows, "warnings", r->c.warnings);
+			compare_json_name(repro_name(repro_overall(r->rows, n))), "exit_code",
+			repro_exit_code(r), "letter", letter_json(r->letter), "base",
+			r->c.base.spec, "head", r->c.head.spec, "rows", rows, "warnings",
+			r->c.warnings);
 	if (err || !doc || json_dumpf(doc, out, JSON_INDENT(1)) || fputc('\n', out) == EOF)
 		err = ferror(out) ? -EIO : -ENOMEM;
 	json_decref(doc);

@@ -5,13 +5,6 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python
-SIM=tests/cli/simulate
-
-sim() {
-	local name=$1
-	shift
-	"$SIM" "$T/$name" "$@" || fail "simulate $name"
-}
 
 fits_mail() {
 	check "$1: at most 75 columns of ASCII, no tab, no blank at an end" "$PYTHON" -c '

@@ -5,13 +5,6 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python
-SIM=tests/cli/simulate
-
-sim() {
-	local name=$1
-	shift
-	"$SIM" "$T/$name" "$@" || fail "simulate $name"
-}
 
 # letter NAME ARG...: what cover prints, in $T/NAME
 letter() {
