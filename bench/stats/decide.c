@@ -47,17 +47,23 @@ static int judge_reach(const struct decide_row *r, const struct decide_opts *o, 
 	return err;
 }
 
+/* A change and its reverse lie within the same floor: 1 + floor times as much, or as little. */
+static double floor_down(const struct decide_row *r)
+{
+	return r->scale == DECIDE_LOG ? r->floor / (1 + r->floor) : r->floor;
+}
+
 static enum verdict verdict_of(const struct decide_row *r, const struct decide_opts *o,
 			       const struct decision *d)
 {
-	bool more = d->lo > r->floor, less = d->hi < -r->floor;
+	bool more = d->lo > r->floor, less = d->hi < -floor_down(r);
 
 	if (d->p_adjusted < o->alpha && (more || less)) {
 		if (!r->worse)
 			return VERDICT_CHANGED;
 		return more == (r->worse > 0) ? VERDICT_REGRESSION : VERDICT_IMPROVEMENT;
 	}
-	if (d->lo >= -r->floor && d->hi <= r->floor)
+	if (d->lo >= -floor_down(r) && d->hi <= r->floor)
 		return VERDICT_EQUIVALENT;
 	return d->reason == DECIDE_REACHABLE ? VERDICT_INCONCLUSIVE : VERDICT_UNREACHABLE;
 }

@@ -20,7 +20,11 @@ struct decide_row {
 	bool paired;
 	enum decide_scale scale;
 	int worse; /* 1: more is worse; -1: less is worse; 0: neither, it can only be CHANGED */
-	double floor; /* >= 0; a change within it does not matter */
+	/*
+	 * >= 0; a change within it does not matter. Of logs, from 1 / (1 + floor) to 1 + floor times
+	 * the base.
+	 */
+	double floor;
 };
 
 struct decide_opts {

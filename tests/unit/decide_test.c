@@ -47,6 +47,28 @@ static void the_floor_decides_what_matters(void **state)
 	assert_int_equal(changed_by(1, 1, 0.005), VERDICT_INCONCLUSIVE);
 }
 
+/* Base and head exchanged: the same change, of the same size on the tested scale. */
+static void verdicts_mirror(void **state)
+{
+	const double floors[] = { 0, 0.01, 0.5, 1.5 }, factors[] = { 1.0099, 1.0102, 1.8, 3, 100 };
+
+	for (int i = 0; i < 20; i++) {
+		double base[N], head[N], factor = factors[i % 5];
+		struct decide_row r = { base, head, N, N, i & 1, DECIDE_LOG, 1, floors[i / 5] };
+		enum verdict up;
+
+		even(base, N, 1000, 0.00001);
+		even(head, N, 1000 * factor, 0.00001);
+		up = one(&r).verdict;
+		assert_int_equal(up,
+				 factor > 1 + r.floor ? VERDICT_REGRESSION : VERDICT_EQUIVALENT);
+		r.base = head;
+		r.head = base;
+		assert_int_equal(one(&r).verdict,
+				 up == VERDICT_REGRESSION ? VERDICT_IMPROVEMENT : up);
+	}
+}
+
 static void pairs_see_through_a_drift(void **state)
 {
 	double base[N], head[N];
@@ -281,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(which_way_is_better),
 		cmocka_unit_test(the_floor_decides_what_matters),
+		cmocka_unit_test(verdicts_mirror),
 		cmocka_unit_test(pairs_see_through_a_drift),
 		cmocka_unit_test(a_row_is_its_parts),
 		cmocka_unit_test(ratios_near_zero),
