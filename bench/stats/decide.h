@@ -92,7 +92,7 @@ struct decision {
  * = h / z the standard error that h implies, z the normal quantile of its level. A shift d is found
  * with chance `power` if d - z_power s stays beyond both h' and floor + h. No shape is assumed: h
  * and h' are order statistics of the data's own differences with exact ranks. `further`: h, h' and
- * s shrink with the square root of the number.
+ * s shrink with the square root of 1 / n_base + 1 / n_head (pairs: 1 / n).
  *
  * Returns 0, -ENOMEM, or -EINVAL: the options are out of range, or a row was refused, whose `error`
  * then is -EINVAL (no value, one that is not finite or too great, pairs of unequal number, floor)

@@ -140,6 +140,19 @@ static double growth(double width, double room)
 	return room > 0 ? width / room * (width / room) : INFINITY;
 }
 
+/*
+ * More per side until 1 / n + 1 / m, which the squared standard error goes with, is an f-th of what
+ * it is.
+ */
+static double more_for(const struct sample *s, double f)
+{
+	double m = s->m, n = s->n ? s->n : m, a = (1 / n + 1 / m) / f;
+
+	if (!(f > 1 && isfinite(f)))
+		return f > 1 ? INFINITY : 0;
+	return (2 - a * (n + m) + sqrt(a * (n - m) * (a * (n - m)) + 4)) / (2 * a);
+}
+
 static size_t further_of(const struct row_context *ctx, const struct sample *s,
 			 const struct reach *w)
 {
@@ -153,7 +166,7 @@ static size_t further_of(const struct row_context *ctx, const struct sample *s,
 		f = growth(w->half + w->slack, fabs(w->at - w->floor));
 	if (isfinite(w->half_test) && w->at > w->floor)
 		f = fmax(f, growth(w->half_test + w->slack, w->at));
-	more = fmax(ceil((f - 1) * (s->m > s->n ? s->m : s->n)), at_least);
+	more = fmax(ceil(more_for(s, f)), at_least);
 	return more >= DECIDE_NEVER ? DECIDE_NEVER : fmax(more, 0);
 }
 
