@@ -68,7 +68,13 @@ struct decision {
 	double shift, lo, hi; /* head against base, and its interval; unit: see the scale */
 	double level; /* reached by the interval; 0: too few for one, infinite on the tested scale */
 	double welch_p; /* cross-check; NAN below two invocations per side */
-	bool welch_disagrees; /* Holm-adjusted, the two tests fall on different sides of alpha */
+	double mean_shift; /* cross-check: as the shift, of the means on the tested scale */
+	/*
+	 * Holm-adjusted, the two tests fall on different sides of alpha; or EQUIVALENT, but the means
+	 * differ by Welch's and by more than the floor: not the typical invocation has changed, but
+	 * some.
+	 */
+	bool welch_disagrees;
 	/*
 	 * The smallest shift with a chance of `power` of a verdict other than EQUIVALENT and
 	 * INCONCLUSIVE with so many invocations and such a spread; infinite if there is none. Unit

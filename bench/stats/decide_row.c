@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -54,7 +55,13 @@ static int take(const struct decide_row *r, struct sample *s)
 	return 0;
 }
 
-static int test(const struct row_context *ctx, const struct sample *s, struct decision *out)
+static double shown(const struct decide_row *r, double v)
+{
+	return r->scale == DECIDE_LOG ? expm1(v) : v;
+}
+
+static int test(const struct row_context *ctx, const struct decide_row *r, const struct sample *s,
+		struct decision *out)
 {
 	const struct rank_draws draws = { ctx->opts->alpha, ctx->alpha, ctx->opts->seed };
 	struct rank_test rank;
@@ -72,6 +79,8 @@ static int test(const struct row_context *ctx, const struct sample *s, struct de
 	out->p_min = rank.p_min;
 	/* NAN if there are too few */
 	out->welch_p = t.p;
+	out->mean_shift = shown(r, gsl_stats_mean(s->y, 1, s->m) -
+					   (s->n ? gsl_stats_mean(s->x, 1, s->n) : 0));
 	return err;
 }
 
@@ -170,11 +179,6 @@ static size_t further_of(const struct row_context *ctx, const struct sample *s,
 	return more >= DECIDE_NEVER ? DECIDE_NEVER : fmax(more, 0);
 }
 
-static double shown(const struct decide_row *r, double v)
-{
-	return r->scale == DECIDE_LOG ? expm1(v) : v;
-}
-
 static void fill(const struct row_context *ctx, const struct decide_row *r, const struct sample *s,
 		 struct decision *out)
 {
@@ -203,7 +207,7 @@ int decide_row(struct row_context *ctx, const struct decide_row *r, struct decis
 	s.y = s.x + s.n;
 	err = take(r, &s);
 	if (!err)
-		err = test(ctx, &s, out);
+		err = test(ctx, r, &s, out);
 	if (!err)
 		err = find_cuts(ctx, &s);
 	if (!err) {
