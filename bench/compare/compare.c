@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "exit_code.h"
 #include "noise_floor.h"
@@ -167,10 +168,19 @@ static int decide(struct comparison *c)
 	return err ? refused_row(c, err) : 0;
 }
 
+/* Also under another name, as of a path with .. in it. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !strcmp(a, b) ||
+	       (!stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
 static bool same_journals(const struct side *a, const struct side *b)
 {
 	for (size_t i = 0; i < a->n_journals; i++)
-		if (i >= b->n_journals || strcmp(a->journals[i].path, b->journals[i].path))
+		if (i >= b->n_journals || !same_file(a->journals[i].path, b->journals[i].path))
 			return false;
 	return a->n_journals == b->n_journals;
 }
