@@ -33,6 +33,7 @@ struct compare_row {
 	struct decide_row data;
 	struct decision d;
 	double base_median, head_median; /* of the replicates */
+	double floor_asked; /* what data.floor would be without that which was measured */
 	double floor_measured; /* by an A/A comparison; NAN: there was none */
 	bool control; /* the bench nop: nothing under test is in it */
 };

@@ -120,6 +120,9 @@ static int rows_of_point(struct comparison *c, const struct side_point *base,
 		if (!side_column(base, head->names[i]) &&
 		    scalar_is_wanted(b, head->names[i], c->opts.metrics))
 			err = consider(c, base, head, head->names[i]);
+	if (!b && !c->opts.metrics && !err)
+		err = leave_out(c, base, NULL,
+				"this twbench does not know the bench: name its --metrics");
 	return err;
 }
 
@@ -207,6 +210,7 @@ static void set_floor(const struct comparison *c, struct compare_row *r)
 		d->scale = DECIDE_DIFFERENCE;
 		d->floor *= fabs(r->base_median);
 	}
+	r->floor_asked = d->floor;
 	r->floor_measured = noise_floor_of(c->opts.noise, r);
 	if (r->floor_measured > d->floor)
 		d->floor = r->floor_measured;

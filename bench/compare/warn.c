@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change_text.h"
 #include "compare.h"
+#include "median.h"
 #include "rank_test.h"
 #include "text.h"
 
@@ -147,6 +149,54 @@ static int warn_tests(struct comparison *c)
 		n, n == 1 ? "" : "s", first->metric);
 }
 
+/* On the tested scale, between the quartiles; NAN without memory. */
+static double spread(const struct compare_row *r, const double *from, size_t n)
+{
+	double *v = malloc((n + 1) * sizeof(*v)), out;
+
+	if (!v)
+		return NAN;
+	for (size_t i = 0; i < n; i++)
+		v[i] = r->data.scale == DECIDE_LOG ? log(from[i]) : from[i];
+	sort_doubles(v, n);
+	out = v[n - 1 - n / 4] - v[n / 4];
+	free(v);
+	return out;
+}
+
+/* The null hypothesis of Mann and Whitney is that nothing differs, the spread included. */
+static bool is_lopsided(const struct compare_row *r)
+{
+	const struct decide_row *d = &r->data;
+	double x, y;
+
+	if (r->d.verdict > VERDICT_EQUIVALENT ||
+	    2 * fmax(d->n_base, d->n_head) < 3 * fmin(d->n_base, d->n_head))
+		return false;
+	x = spread(r, d->base, d->n_base);
+	y = spread(r, d->head, d->n_head);
+	return d->n_base < d->n_head ? x > 2 * y : y > 2 * x;
+}
+
+static int warn_spread(struct comparison *c)
+{
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (is_lopsided(&c->rows[i]))
+			row = n++ ? row : &c->rows[i];
+	if (!n)
+		return 0;
+	return warn(
+		c,
+		"spread: the side with fewer %s spreads more than twice as much in %zu row%s that"
+		" ha%s a verdict (first: %s, %zu v %zu): that alone makes up to 8 %% false alarms"
+		" instead of 1 %%: take as many of each side",
+		c->unit == COMPARE_BOOTS ? "boots" : "invocations", n, n == 1 ? "" : "s",
+		n == 1 ? "s" : "ve", row->metric, row->data.n_base, row->data.n_head);
+}
+
 /* ---- how it was measured ---- */
 
 static int warn_order(struct comparison *c)
@@ -274,10 +324,36 @@ static int warn_arguments(struct comparison *c)
 	return err;
 }
 
+/* What only the floor that was measured makes equivalent: of few or wild invocations it is wide. */
+static int warn_wide_floor(struct comparison *c)
+{
+	const struct compare_row *first = NULL;
+	char floor[FIGURE_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *r = &c->rows[i];
+
+		if (r->d.verdict != VERDICT_EQUIVALENT ||
+		    decide_is_within(r->data.scale, r->floor_asked, r->d.lo, r->d.hi))
+			continue;
+		first = n++ ? first : r;
+	}
+	if (!n)
+		return 0;
+	figure_change(floor, first, first->data.floor);
+	return warn(
+		c,
+		"floor: %zu row%s EQUIVALENT only within the floor that `compare --self` measured"
+		" (first: %s, %s): `--floor-file none` judges without it, --self of more"
+		" invocations makes it smaller",
+		n, n == 1 ? " is" : "s are", first->metric, floor);
+}
+
 static int warn_floor(struct comparison *c)
 {
 	if (!c->foreign_noise)
-		return 0;
+		return warn_wide_floor(c);
 	return warn(
 		c,
 		"floor: the noise floors are another machine's and were not used: `twbench compare"
@@ -304,6 +380,7 @@ int compare_warn(struct comparison *c)
 	err = err ? err : warn_pairs(c);
 	err = err ? err : warn_boots(c);
 	err = err ? err : warn_tests(c);
+	err = err ? err : warn_spread(c);
 	err = err ? err : warn_floor(c);
 	err = err ? err : warn_control(c);
 	err = err ? err : warn_arguments(c);

@@ -48,20 +48,25 @@ static int judge_reach(const struct decide_row *r, const struct decide_opts *o, 
 }
 
 /* A change and its reverse lie within the same floor: 1 + floor times as much, or as little. */
-static double floor_down(const struct decide_row *r)
+static double floor_down(enum decide_scale scale, double floor)
 {
-	return r->scale == DECIDE_LOG ? r->floor / (1 + r->floor) : r->floor;
+	return scale == DECIDE_LOG ? floor / (1 + floor) : floor;
+}
+
+bool decide_is_within(enum decide_scale scale, double floor, double lo, double hi)
+{
+	return lo >= -floor_down(scale, floor) && hi <= floor;
 }
 
 static bool is_within(const struct decide_row *r, double lo, double hi)
 {
-	return lo >= -floor_down(r) && hi <= r->floor;
+	return decide_is_within(r->scale, r->floor, lo, hi);
 }
 
 static enum verdict verdict_of(const struct decide_row *r, const struct decide_opts *o,
 			       const struct decision *d)
 {
-	bool more = d->lo > r->floor, less = d->hi < -floor_down(r);
+	bool more = d->lo > r->floor, less = d->hi < -floor_down(r->scale, r->floor);
 
 	if (d->p_adjusted < o->alpha && (more || less)) {
 		if (!r->worse)

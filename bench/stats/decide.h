@@ -108,6 +108,9 @@ struct decision {
 int decide_rows(const struct decide_row *rows, size_t n, const struct decide_opts *opts,
 		struct decision *out);
 
+/* Whether a change that lies between lo and hi is within the floor; units: as in decision. */
+bool decide_is_within(enum decide_scale scale, double floor, double lo, double hi);
+
 /* "REGRESSION" and so on. */
 const char *verdict_name(enum verdict v);
 
