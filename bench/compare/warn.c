@@ -10,7 +10,6 @@
 
 #include "change_text.h"
 #include "compare.h"
-#include "median.h"
 #include "rank_test.h"
 #include "text.h"
 
@@ -149,42 +148,13 @@ static int warn_tests(struct comparison *c)
 		n, n == 1 ? "" : "s", first->metric);
 }
 
-/* On the tested scale, between the quartiles; NAN without memory. */
-static double spread(const struct compare_row *r, const double *from, size_t n)
-{
-	double *v = malloc((n + 1) * sizeof(*v)), out;
-
-	if (!v)
-		return NAN;
-	for (size_t i = 0; i < n; i++)
-		v[i] = r->data.scale == DECIDE_LOG ? log(from[i]) : from[i];
-	sort_doubles(v, n);
-	out = v[n - 1 - n / 4] - v[n / 4];
-	free(v);
-	return out;
-}
-
-/* The null hypothesis of Mann and Whitney is that nothing differs, the spread included. */
-static bool is_lopsided(const struct compare_row *r)
-{
-	const struct decide_row *d = &r->data;
-	double x, y;
-
-	if (r->d.verdict > VERDICT_EQUIVALENT ||
-	    2 * fmax(d->n_base, d->n_head) < 3 * fmin(d->n_base, d->n_head))
-		return false;
-	x = spread(r, d->base, d->n_base);
-	y = spread(r, d->head, d->n_head);
-	return d->n_base < d->n_head ? x > 2 * y : y > 2 * x;
-}
-
 static int warn_spread(struct comparison *c)
 {
 	const struct compare_row *row = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n_rows; i++)
-		if (is_lopsided(&c->rows[i]))
+		if (row_is_lopsided(&c->rows[i]))
 			row = n++ ? row : &c->rows[i];
 	if (!n)
 		return 0;
@@ -218,6 +188,30 @@ static int warn_order(struct comparison *c)
 		" compare JOURNAL:impl=a JOURNAL:impl=b, or short runs of each side in turn, given"
 		" as JOURNAL,JOURNAL,...",
 		share > 0.5 ? "BASE" : "HEAD", share > 0.5 ? "HEAD" : "BASE");
+}
+
+/*
+ * Within a run in random order, what neighbours share is shared by the sides. In blocks of runs it
+ * is not.
+ */
+static int warn_serial(struct comparison *c)
+{
+	double level = c->opts.decide.alpha / c->n_rows;
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows && c->unit == COMPARE_INVOCATIONS; i++)
+		if (!c->opts.unpaired && !c->opts.self && row_serial_p(&c->rows[i]) < level)
+			row = n++ ? row : &c->rows[i];
+	if (!n)
+		return 0;
+	return warn(
+		c,
+		"neighbours: invocations of a run resemble those before and after them in %zu"
+		" row%s (first: %s): the test takes them for independent, and 1 %% false alarms"
+		" become 10 %% at a correlation of .5: measure both sides in one run, `twbench run"
+		" --impl a,b`, or invocation by invocation in turn",
+		n, n == 1 ? "" : "s", row->metric);
 }
 
 static int warn_errors(struct comparison *c, const struct side *s, const char *name)
@@ -381,6 +375,7 @@ int compare_warn(struct comparison *c)
 	err = err ? err : warn_boots(c);
 	err = err ? err : warn_tests(c);
 	err = err ? err : warn_spread(c);
+	err = err ? err : warn_serial(c);
 	err = err ? err : warn_floor(c);
 	err = err ? err : warn_control(c);
 	err = err ? err : warn_arguments(c);

@@ -80,6 +80,19 @@ fact "the side with fewer spreads more: told" 'any(x.startswith("spread:") for x
 p50 "$T/many" "$T/even"
 fact "as many of each: not told" 'not any(x.startswith("spread:") for x in w)'
 
+# ---- neighbours ----
+
+# Six tenths of the noise are that of the invocation before.
+ar='global z; z = (0.6 * z if i else 0) + r.gauss(0, 1); s["metrics"]["delivery_ns_p50"] = 1000 * (1 + 0.01 * z)'
+for i in 1 2 3 4; do
+	edit "ar$i" "$ar" seed=6$i start=$((i - 1))
+	edit "own$i" "$narrow" seed=7$i start=$((i - 1))
+done
+p50 "$T/ar1,$T/ar4" "$T/ar2,$T/ar3"
+fact "neighbours that resemble each other: told" 'any(x.startswith("neighbours:") for x in w)'
+p50 "$T/own1,$T/own4" "$T/own2,$T/own3"
+fact "neighbours that do not: not told" 'not any(x.startswith("neighbours:") for x in w)'
+
 # ---- floors ----
 
 mkdir "$T/self"
