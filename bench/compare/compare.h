@@ -46,6 +46,7 @@ struct compare_row {
 	struct decide_row data;
 	struct decision d;
 	double base_median, head_median; /* of the replicates */
+	double floor_asked; /* what data.floor would be without that which was measured */
 	double floor_measured; /* by an A/A comparison; NAN: there was none */
 	bool control; /* the bench nop: nothing under test is in it */
 	enum compare_confirm confirm;
@@ -130,5 +131,15 @@ int compare_warn_single(struct comparison *c);
 
 /* P(a sample of base was taken before one of head), ties one half; NAN if some have no time. */
 double order_separation(const struct side *base, const struct side *head);
+
+/* Has a verdict, and the side with fewer values spreads more than twice as much. */
+bool row_is_lopsided(const struct compare_row *r);
+
+/*
+ * That neighbours in time, within a journal, resemble each other so much: one-sided p of Bartels'
+ * (1982) rank version of von Neumann's ratio, journals of both sides together, normal. 1 if there
+ * are too few, or no memory.
+ */
+double row_serial_p(const struct compare_row *r);
 
 #endif

@@ -49,6 +49,7 @@ void cover_plot(FILE *out, const struct comparison *c, const struct section *s,
 struct cover_figure {
 	char median[32], spread[32];
 	double half; /* of the interval, in the metric's own unit */
+	double shown; /* spread as a number, in its unit */
 };
 
 int cover_figure(const double *v, size_t n, const struct compare_row *r, struct cover_figure *out);

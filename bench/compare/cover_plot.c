@@ -67,6 +67,11 @@ static size_t label_width(const struct comparison *c)
 	return width < METRIC_MAX ? width : METRIC_MAX;
 }
 
+static double floor_down(const struct compare_row *r)
+{
+	return decide_floor_down(r->data.scale, r->data.floor);
+}
+
 bool cover_axis(const struct comparison *c, struct cover_axis *a)
 {
 	double limit = limit_of(c), from = 0, to = 0;
@@ -77,7 +82,7 @@ bool cover_axis(const struct comparison *c, struct cover_axis *a)
 
 		if (!compare_row_is_percent(r))
 			continue;
-		from = fmin(from, fmax(fmin(r->d.lo, -r->data.floor), -limit));
+		from = fmin(from, fmax(fmin(r->d.lo, -floor_down(r)), -limit));
 		to = fmax(to, fmin(fmax(r->d.hi, r->data.floor), limit));
 		n++;
 	}
@@ -142,7 +147,7 @@ static void draw(char *line, const struct cover_axis *a, const struct compare_ro
 
 	memset(line, ' ', n);
 	line[n] = '\0';
-	put(line, n, column(a, -r->data.floor), ':');
+	put(line, n, column(a, -floor_down(r)), ':');
 	put(line, n, column(a, r->data.floor), ':');
 	put(line, n, column(a, 0), '|');
 	for (int i = lo > 0 ? lo : 0; i <= hi && i < n; i++)

@@ -27,13 +27,15 @@ int cover_figure(const double *v, size_t n, const struct compare_row *r, struct 
 	free(copy);
 	number_text(out->median, s.median, r->metric);
 	out->half = (s.hi - s.lo) / 2;
-	if (s.n < 2)
+	out->shown = out->half;
+	if (s.n < 2) {
 		strcpy(out->spread, "-");
-	else if (scalar_is_ratio(r->metric) || s.median == 0)
+	} else if (scalar_is_ratio(r->metric) || s.median == 0) {
 		number_text(out->spread, out->half, r->metric);
-	else
-		snprintf(out->spread, sizeof(out->spread), "%.1f%%",
-			 100 * out->half / fabs(s.median));
+	} else {
+		out->shown = 100 * out->half / fabs(s.median);
+		snprintf(out->spread, sizeof(out->spread), "%.1f%%", out->shown);
+	}
 	return 0;
 }
 
@@ -101,7 +103,7 @@ static void head_box(struct table *t, const struct box *b)
 /* One spread for both sides, the greater one. */
 static int figure_cells(struct table *t, const struct box *b, const struct compare_row *r)
 {
-	struct cover_figure base, head = { .half = 0 };
+	struct cover_figure base, head = { .shown = 0 };
 	int err = cover_figure(r->data.base, r->data.n_base, r, &base);
 
 	if (!err && !is_single(b->c))
@@ -112,7 +114,7 @@ static int figure_cells(struct table *t, const struct box *b, const struct compa
 	if (!is_single(b->c))
 		table_cell(t, head.median);
 	if (!b->narrow)
-		table_cell(t, head.half > base.half ? head.spread : base.spread);
+		table_cell(t, head.shown > base.shown ? head.spread : base.spread);
 	return 0;
 }
 

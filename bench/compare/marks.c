@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int by_mark(const void *a, const void *b)
 {
@@ -62,10 +63,19 @@ int sides_share(const struct side *a, const struct side *b, bool twins)
 	return shared;
 }
 
+/* Also under another name, as of a path with .. in it. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !strcmp(a, b) ||
+	       (!stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
 bool sides_are_parts(const struct side *a, const struct side *b)
 {
 	for (size_t i = 0; i < a->n_journals; i++)
-		if (i >= b->n_journals || strcmp(a->journals[i].path, b->journals[i].path))
+		if (i >= b->n_journals || !same_file(a->journals[i].path, b->journals[i].path))
 			return false;
 	return a->n_journals == b->n_journals;
 }

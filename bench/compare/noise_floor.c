@@ -138,13 +138,33 @@ double noise_floor_half_width(const struct compare_row *r)
 	return (r->d.hi - r->d.lo) / 2;
 }
 
+static bool are_one(const struct compare_row *a, const struct compare_row *b)
+{
+	return a->data.scale == b->data.scale && !strcmp(a->metric, b->metric) &&
+	       json_equal(json_object_get(a->base->id, "bench"),
+			  json_object_get(b->base->id, "bench")) &&
+	       json_equal(json_object_get(a->base->id, "params"),
+			  json_object_get(b->base->id, "params"));
+}
+
+/* A floor is that of all implementations: they are compared with each other. */
+static double greatest_half_width(const struct comparison *c, const struct compare_row *r)
+{
+	double half = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].d.level > 0 && are_one(&c->rows[i], r))
+			half = fmax(half, noise_floor_half_width(&c->rows[i]));
+	return half;
+}
+
 static int put_row(json_t *noise, const struct comparison *c, const struct compare_row *r)
 {
 	json_t *old = find_row(noise, r);
 	json_t *row =
 		json_pack("{sO sO ss ss sf sI ss}", "bench", json_object_get(r->base->id, "bench"),
 			  "params", json_object_get(r->base->id, "params"), "metric", r->metric,
-			  "scale", scale_name(r), "half_width", noise_floor_half_width(r), "n",
+			  "scale", scale_name(r), "half_width", greatest_half_width(c, r), "n",
 			  (json_int_t)r->data.n_base, "journal", c->base.journals[0].path);
 
 	if (!row)

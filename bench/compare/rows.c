@@ -138,6 +138,9 @@ static int rows_of_point(struct comparison *c, const struct side_point *base,
 		if (wanted > 0)
 			wanted = consider(c, base, head, head->names[i]);
 	}
+	if (wanted >= 0 && !bench_by_name(bench_of(base)) && !c->opts.metrics && !c->opts.only)
+		wanted = leave_out(c, base, NULL,
+				   "this twbench does not know the bench: name its --metrics");
 	return wanted < 0 ? wanted : 0;
 }
 
@@ -234,6 +237,7 @@ static void set_floor(const struct comparison *c, struct compare_row *r)
 		d->scale = DECIDE_DIFFERENCE;
 		d->floor *= fabs(r->base_median);
 	}
+	r->floor_asked = d->floor;
 	r->floor_measured = c->opts.only ? floor_given(c, r) : noise_floor_of(c->opts.noise, r);
 	if (r->floor_measured > d->floor)
 		d->floor = r->floor_measured;

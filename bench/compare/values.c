@@ -111,10 +111,9 @@ static size_t match(const struct keyed *x, size_t n, const struct keyed *y, size
 	return pairs;
 }
 
-static int match_pairs(const struct comparison *c, const struct compare_row *r, const double *x,
-		       const double *y, double *base, double *head, size_t *n)
+static int match_by(const struct comparison *c, const struct compare_row *r, const double *x,
+		    const double *y, bool numbered, double *base, double *head, size_t *n)
 {
-	bool numbered = has_pairs(r->base) && has_pairs(r->head);
 	struct keyed *a = keyed_values(c, r->base, x, numbered),
 		     *b = keyed_values(c, r->head, y, numbered);
 
@@ -123,6 +122,21 @@ static int match_pairs(const struct comparison *c, const struct compare_row *r, 
 	free(a);
 	free(b);
 	return a && b ? 0 : -ENOMEM;
+}
+
+/*
+ * Numbers are those of points that differ in nothing but the implementation. Sides that differ in
+ * something else have none in common; they were in one round all the same.
+ */
+static int match_pairs(const struct comparison *c, const struct compare_row *r, const double *x,
+		       const double *y, double *base, double *head, size_t *n)
+{
+	bool numbered = has_pairs(r->base) && has_pairs(r->head);
+	int err = match_by(c, r, x, y, numbered, base, head, n);
+
+	if (!err && !*n && numbered)
+		err = match_by(c, r, x, y, false, base, head, n);
+	return err;
 }
 
 int compare_fill_row(const struct comparison *c, struct compare_row *r)

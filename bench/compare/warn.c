@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change_text.h"
 #include "compare.h"
 #include "plan_args.h"
 #include "rank_test.h"
@@ -148,6 +149,25 @@ static int warn_tests(struct comparison *c)
 		n, n == 1 ? "" : "s", first->metric);
 }
 
+static int warn_spread(struct comparison *c)
+{
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (row_is_lopsided(&c->rows[i]))
+			row = n++ ? row : &c->rows[i];
+	if (!n)
+		return 0;
+	return warn(
+		c,
+		"spread: the side with fewer %s spreads more than twice as much in %zu row%s that"
+		" ha%s a verdict (first: %s, %zu v %zu): that alone makes up to 8 %% false alarms"
+		" instead of 1 %%: take as many of each side",
+		c->unit == COMPARE_BOOTS ? "boots" : "invocations", n, n == 1 ? "" : "s",
+		n == 1 ? "s" : "ve", row->metric, row->data.n_base, row->data.n_head);
+}
+
 /* ---- how it was measured ---- */
 
 /* As `run --against` has it: then "measure in turn" is no advice. */
@@ -189,6 +209,30 @@ static int warn_order(struct comparison *c)
 		" compare JOURNAL:impl=a JOURNAL:impl=b, or short runs of each side in turn, given"
 		" as JOURNAL,JOURNAL,...",
 		share > 0.5 ? "BASE" : "HEAD", share > 0.5 ? "HEAD" : "BASE");
+}
+
+/*
+ * Within a run in random order, what neighbours share is shared by the sides. In blocks of runs it
+ * is not.
+ */
+static int warn_serial(struct comparison *c)
+{
+	double level = c->opts.decide.alpha / c->n_rows;
+	const struct compare_row *row = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows && c->unit == COMPARE_INVOCATIONS; i++)
+		if (!c->opts.unpaired && !c->opts.self && row_serial_p(&c->rows[i]) < level)
+			row = n++ ? row : &c->rows[i];
+	if (!n)
+		return 0;
+	return warn(
+		c,
+		"neighbours: invocations of a run resemble those before and after them in %zu"
+		" row%s (first: %s): the test takes them for independent, and 1 %% false alarms"
+		" become 10 %% at a correlation of .5: measure both sides in one run, `twbench run"
+		" --impl a,b`, or invocation by invocation in turn",
+		n, n == 1 ? "" : "s", row->metric);
 }
 
 static int warn_errors(struct comparison *c, const struct side *s, const char *name)
@@ -304,10 +348,36 @@ static int warn_arguments(struct comparison *c)
 	return err;
 }
 
+/* What only the floor that was measured makes equivalent: of few or wild invocations it is wide. */
+static int warn_wide_floor(struct comparison *c)
+{
+	const struct compare_row *first = NULL;
+	char floor[FIGURE_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *r = &c->rows[i];
+
+		if (r->d.verdict != VERDICT_EQUIVALENT ||
+		    decide_is_within(r->data.scale, r->floor_asked, r->d.lo, r->d.hi))
+			continue;
+		first = n++ ? first : r;
+	}
+	if (!n)
+		return 0;
+	figure_change(floor, first, first->data.floor);
+	return warn(
+		c,
+		"floor: %zu row%s EQUIVALENT only within the floor that `compare --self` measured"
+		" (first: %s, %s): `--floor-file none` judges without it, --self of more"
+		" invocations makes it smaller",
+		n, n == 1 ? " is" : "s are", first->metric, floor);
+}
+
 static int warn_floor(struct comparison *c)
 {
 	if (!c->foreign_noise)
-		return 0;
+		return warn_wide_floor(c);
 	return warn(
 		c,
 		"floor: the noise floors are another machine's and were not used: `twbench compare"
@@ -334,6 +404,8 @@ int compare_warn(struct comparison *c)
 	err = err ? err : warn_pairs(c);
 	err = err ? err : warn_boots(c);
 	err = err ? err : warn_tests(c);
+	err = err ? err : warn_spread(c);
+	err = err ? err : warn_serial(c);
 	err = err ? err : warn_floor(c);
 	err = err ? err : warn_control(c);
 	err = err ? err : warn_arguments(c);

@@ -47,25 +47,52 @@ static int judge_reach(const struct decide_row *r, const struct decide_opts *o, 
 	return err;
 }
 
+/* A change and its reverse lie within the same floor: 1 + floor times as much, or as little. */
+double decide_floor_down(enum decide_scale scale, double floor)
+{
+	return scale == DECIDE_LOG ? floor / (1 + floor) : floor;
+}
+
+bool decide_is_within(enum decide_scale scale, double floor, double lo, double hi)
+{
+	return lo >= -decide_floor_down(scale, floor) && hi <= floor;
+}
+
+static bool is_within(const struct decide_row *r, double lo, double hi)
+{
+	return decide_is_within(r->scale, r->floor, lo, hi);
+}
+
 static enum verdict verdict_of(const struct decide_row *r, const struct decide_opts *o,
 			       const struct decision *d)
 {
-	bool more = d->lo > r->floor, less = d->hi < -r->floor;
+	bool more = d->lo > r->floor, less = d->hi < -decide_floor_down(r->scale, r->floor);
 
 	if (d->p_adjusted < o->alpha && (more || less)) {
 		if (!r->worse)
 			return VERDICT_CHANGED;
 		return more == (r->worse > 0) ? VERDICT_REGRESSION : VERDICT_IMPROVEMENT;
 	}
-	if (d->lo >= -r->floor && d->hi <= r->floor)
+	if (is_within(r, d->lo, d->hi))
 		return VERDICT_EQUIVALENT;
 	return d->reason == DECIDE_REACHABLE ? VERDICT_INCONCLUSIVE : VERDICT_UNREACHABLE;
+}
+
+/* Whether Welch's test, significant or not, says otherwise than the row will. */
+static bool disagrees(const struct decide_row *r, const struct decision *d, bool significant,
+		      double alpha)
+{
+	if (significant != (d->p_adjusted < alpha))
+		return true;
+	return significant && is_within(r, d->lo, d->hi) &&
+	       !is_within(r, d->mean_shift, d->mean_shift);
 }
 
 /*
  * Adjusted p of both tests, and where they fall apart. A row without Welch's is not judged by it.
  */
-static int adjust(struct decision *d, size_t n, double alpha, double *work)
+static int adjust(const struct decide_row *rows, struct decision *d, size_t n, double alpha,
+		  double *work)
 {
 	int err;
 
@@ -79,7 +106,7 @@ static int adjust(struct decision *d, size_t n, double alpha, double *work)
 	err = err ? err : holm(work, n, work);
 	for (size_t i = 0; i < n && !err; i++)
 		d[i].welch_disagrees =
-			!isnan(d[i].welch_p) && (work[i] < alpha) != (d[i].p_adjusted < alpha);
+			!isnan(d[i].welch_p) && disagrees(&rows[i], &d[i], work[i] < alpha, alpha);
 	return err;
 }
 
@@ -87,7 +114,7 @@ static int judge(const struct decide_row *rows, size_t n, const struct decide_op
 		 struct decision *d)
 {
 	double *work = malloc(n * sizeof(*work));
-	int err = work ? adjust(d, n, o->alpha, work) : -ENOMEM;
+	int err = work ? adjust(rows, d, n, o->alpha, work) : -ENOMEM;
 
 	for (size_t i = 0; i < n && !err; i++) {
 		if (d[i].p_adjusted >= o->alpha)

@@ -20,7 +20,11 @@ struct decide_row {
 	bool paired;
 	enum decide_scale scale;
 	int worse; /* 1: more is worse; -1: less is worse; 0: neither, it can only be CHANGED */
-	double floor; /* >= 0; a change within it does not matter */
+	/*
+	 * >= 0; a change within it does not matter. Of logs, from 1 / (1 + floor) to 1 + floor times
+	 * the base.
+	 */
+	double floor;
 };
 
 struct decide_opts {
@@ -64,7 +68,13 @@ struct decision {
 	double shift, lo, hi; /* head against base, and its interval; unit: see the scale */
 	double level; /* reached by the interval; 0: too few for one, infinite on the tested scale */
 	double welch_p; /* cross-check; NAN below two invocations per side */
-	bool welch_disagrees; /* Holm-adjusted, the two tests fall on different sides of alpha */
+	double mean_shift; /* cross-check: as the shift, of the means on the tested scale */
+	/*
+	 * Holm-adjusted, the two tests fall on different sides of alpha; or EQUIVALENT, but the means
+	 * differ by Welch's and by more than the floor: not the typical invocation has changed, but
+	 * some.
+	 */
+	bool welch_disagrees;
 	/*
 	 * The smallest shift with a chance of `power` of a verdict other than EQUIVALENT and
 	 * INCONCLUSIVE with so many invocations and such a spread; infinite if there is none. Unit
@@ -88,7 +98,7 @@ struct decision {
  * = h / z the standard error that h implies, z the normal quantile of its level. A shift d is found
  * with chance `power` if d - z_power s stays beyond both h' and floor + h. No shape is assumed: h
  * and h' are order statistics of the data's own differences with exact ranks. `further`: h, h' and
- * s shrink with the square root of the number.
+ * s shrink with the square root of 1 / n_base + 1 / n_head (pairs: 1 / n).
  *
  * Returns 0, -ENOMEM, or -EINVAL: the options are out of range, or a row was refused, whose `error`
  * then is -EINVAL (no value, one that is not finite or too great, pairs of unequal number, floor)
@@ -97,6 +107,12 @@ struct decision {
  */
 int decide_rows(const struct decide_row *rows, size_t n, const struct decide_opts *opts,
 		struct decision *out);
+
+/* How far down the floor reaches, > 0: a change of -0.5 is the reverse of 1. Unit: as the floor. */
+double decide_floor_down(enum decide_scale scale, double floor);
+
+/* Whether a change that lies between lo and hi is within the floor; units: as in decision. */
+bool decide_is_within(enum decide_scale scale, double floor, double lo, double hi);
 
 /* "REGRESSION" and so on. */
 const char *verdict_name(enum verdict v);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -54,7 +55,13 @@ static int take(const struct decide_row *r, struct sample *s)
 	return 0;
 }
 
-static int test(const struct row_context *ctx, const struct sample *s, struct decision *out)
+static double shown(const struct decide_row *r, double v)
+{
+	return r->scale == DECIDE_LOG ? expm1(v) : v;
+}
+
+static int test(const struct row_context *ctx, const struct decide_row *r, const struct sample *s,
+		struct decision *out)
 {
 	const struct rank_draws draws = { ctx->opts->alpha, ctx->alpha, ctx->opts->seed };
 	struct rank_test rank;
@@ -72,6 +79,8 @@ static int test(const struct row_context *ctx, const struct sample *s, struct de
 	out->p_min = rank.p_min;
 	/* NAN if there are too few */
 	out->welch_p = t.p;
+	out->mean_shift = shown(r, gsl_stats_mean(s->y, 1, s->m) -
+					   (s->n ? gsl_stats_mean(s->x, 1, s->n) : 0));
 	return err;
 }
 
@@ -140,6 +149,19 @@ static double growth(double width, double room)
 	return room > 0 ? width / room * (width / room) : INFINITY;
 }
 
+/*
+ * More per side until 1 / n + 1 / m, which the squared standard error goes with, is an f-th of what
+ * it is.
+ */
+static double more_for(const struct sample *s, double f)
+{
+	double m = s->m, n = s->n ? s->n : m, a = (1 / n + 1 / m) / f;
+
+	if (!(f > 1 && isfinite(f)))
+		return f > 1 ? INFINITY : 0;
+	return (2 - a * (n + m) + sqrt(a * (n - m) * (a * (n - m)) + 4)) / (2 * a);
+}
+
 static size_t further_of(const struct row_context *ctx, const struct sample *s,
 			 const struct reach *w)
 {
@@ -153,13 +175,8 @@ static size_t further_of(const struct row_context *ctx, const struct sample *s,
 		f = growth(w->half + w->slack, fabs(w->at - w->floor));
 	if (isfinite(w->half_test) && w->at > w->floor)
 		f = fmax(f, growth(w->half_test + w->slack, w->at));
-	more = fmax(ceil((f - 1) * (s->m > s->n ? s->m : s->n)), at_least);
+	more = fmax(ceil(more_for(s, f)), at_least);
 	return more >= DECIDE_NEVER ? DECIDE_NEVER : fmax(more, 0);
-}
-
-static double shown(const struct decide_row *r, double v)
-{
-	return r->scale == DECIDE_LOG ? expm1(v) : v;
 }
 
 static void fill(const struct row_context *ctx, const struct decide_row *r, const struct sample *s,
@@ -190,7 +207,7 @@ int decide_row(struct row_context *ctx, const struct decide_row *r, struct decis
 	s.y = s.x + s.n;
 	err = take(r, &s);
 	if (!err)
-		err = test(ctx, &s, out);
+		err = test(ctx, r, &s, out);
 	if (!err)
 		err = find_cuts(ctx, &s);
 	if (!err) {

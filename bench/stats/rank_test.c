@@ -132,7 +132,8 @@ static double random_hits(gsl_rng *rng, const struct few *few, size_t all, size_
 static int random_p(const struct few *few, size_t all, size_t m, double seen,
 		    const struct rank_draws *draws, struct rank_test *out)
 {
-	double n = ceil(100 / draws->alpha), more = ceil(100 / draws->strictest) - n, hits;
+	double n = fmin(ceil(100 / draws->alpha), RANK_DRAWS_MAX),
+	       more = fmin(ceil(100 / draws->strictest), RANK_DRAWS_MAX) - n, hits;
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
 
 	if (!rng)

@@ -23,13 +23,16 @@ struct rank_test {
 /*
  * Random permutations: with m of them, of which b are at least as extreme, p = (b + 1) / (m + 1).
  * At least 100 / alpha are drawn, and 100 / strictest in all if p is below 2 alpha then: the others
- * cannot become significant, whatever is adjusted.
+ * cannot become significant, whatever is adjusted. Never more than RANK_DRAWS_MAX.
  */
 struct rank_draws {
 	double alpha; /* level of the family, in (0, 1) */
 	double strictest; /* what p may have to be below, in (0, alpha]: alpha / rows for Holm */
 	unsigned long seed;
 };
+
+/* So many take about a minute; what would need more cannot be significant. */
+#define RANK_DRAWS_MAX 1e7
 
 /* Where at most so many values differ from the commonest one, the normal approximation is poor. */
 #define RANK_FEW 64

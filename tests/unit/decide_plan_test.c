@@ -101,6 +101,27 @@ static void many_rows_take_no_time(void **state)
 		assert_int_equal(d[i].verdict, VERDICT_EQUIVALENT);
 }
 
+/* The smaller side is what an unequal comparison lacks: 5 v 40 are not helped by eight times 5. */
+static void what_is_still_needed_knows_the_smaller_side(void **state)
+{
+	double base[5], head[40], more[400];
+	struct decide_row r = { base, head, 5, 40, false, DECIDE_LOG, 1, 0.01 };
+	struct decision d, swapped;
+
+	even(base, 5, 1000, 0.02);
+	even(head, 40, 1001, 0.02);
+	d = one(&r);
+	assert_int_equal(d.verdict, VERDICT_INCONCLUSIVE);
+	swapped = one(&(struct decide_row){ head, base, 40, 5, false, DECIDE_LOG, 1, 0.01 });
+	/* 1 / 5 + 1 / 40 is 2 / 8.9: so many each would have said the same */
+	even(more, 9, 1000, 0.02);
+	even(head, 9, 1001, 0.02);
+	r = (struct decide_row){ more, head, 9, 9, false, DECIDE_LOG, 1, 0.01 };
+	assert_true(d.further < 1.5 * one(&r).further);
+	assert_true(d.further > 0.5 * one(&r).further);
+	near(swapped.further, d.further, 0.05 * d.further);
+}
+
 static void no_number_decides_what_lies_on_the_floor(void **state)
 {
 	double base[N], head[N];
@@ -117,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_still_needed_follows_the_spread),
+		cmocka_unit_test(what_is_still_needed_knows_the_smaller_side),
 		cmocka_unit_test(no_number_decides_what_lies_on_the_floor),
 		cmocka_unit_test(what_is_still_needed_follows_the_family),
 		cmocka_unit_test(what_can_be_found_follows_the_power),

@@ -224,6 +224,21 @@ static void random_permutations_count_the_one_seen(void **state)
 	near(t.p, 1 / 10001.0, EPS);
 }
 
+/* No level makes it draw for ever. */
+static void random_permutations_come_to_an_end(void **state)
+{
+	const struct rank_draws endless = { .alpha = 1e-12, .strictest = 1e-14, .seed = 1 };
+	double x[1000] = { 0 }, y[1000] = { 0 };
+	struct rank_test t;
+
+	x[0] = -1;
+	y[0] = 1;
+	assert_int_equal(mann_whitney(x, 1000, y, 1000, &endless, &t), 0);
+	assert_int_equal(t.how, RANK_RANDOM);
+	near(t.p_min, 1 / (RANK_DRAWS_MAX + 1), 1e-15);
+	assert_true(t.p > 0.1);
+}
+
 static void smallest_attainable_p(void **state)
 {
 	for (size_t n = 1; n < 400; n += 7)
@@ -282,6 +297,7 @@ int main(void)
 		cmocka_unit_test(random_permutations_where_few_values_differ),
 		cmocka_unit_test(random_permutations_count_the_one_seen),
 		cmocka_unit_test(random_permutations_are_worth_their_time),
+		cmocka_unit_test(random_permutations_come_to_an_end),
 		cmocka_unit_test(smallest_attainable_p),
 		cmocka_unit_test(invocations_that_reach_a_level),
 		cmocka_unit_test(interval_ranks_meet_at_the_border),
