@@ -27,7 +27,7 @@ array verdict[n]
 array near[n]
 array is_control[n]
 # A floor is the same both ways: as bench/stats/decide.h.
-under(percent) = percent / (1 + percent / 100)
+fall_of(percent) = percent / (1 + percent / 100)
 k = 0
 stats data using (k = k + 1, row[k] = strcol('row'), change[k] = 100 * column('change'), \
 	lo[k] = 100 * column('lo'), hi[k] = 100 * column('hi'), verdict[k] = strcol('verdict'), \
@@ -62,7 +62,7 @@ limit = greater(greater(smaller(1.3 * far, 15 * B_median), 3 * B_median), 1e-3)
 from = 0
 to = 0
 do for [k = 1:n] {
-	from = smaller(from, greater(smaller(lo[k], -1.2 * under(near[k])), -limit))
+	from = smaller(from, greater(smaller(lo[k], -1.2 * fall_of(near[k])), -limit))
 	to = greater(to, smaller(greater(hi[k], 1.2 * near[k]), limit))
 }
 
@@ -146,7 +146,7 @@ do for [k = 1:n] {
 		change[k] == inside(change[k]) ? sprintf('%g', change[k]) : 'NaN', verdict[k])
 	# Behind the line of zero; characters have no room for shades.
 	if (near[k] > 0 && !is_txt) {
-		set object k rectangle from inside(-under(near[k])), y[k] - 0.5 to inside(near[k]), y[k] + 0.5 \
+		set object k rectangle from inside(-fall_of(near[k])), y[k] - 0.5 to inside(near[k]), y[k] + 0.5 \
 			behind fc rgb '#e4e4e4' fs solid noborder
 	}
 	if (lo[k] < left && is_txt) { set label 3000 + k '<' at left, y[k] front }

@@ -162,7 +162,7 @@ for (row, margin, values, scale), r in zip(drawn, rows):
             assert not values[0] < r[key] < values[-1], row
         else:
             there(picture, "o", r[key], values, scale)
-    for mark, value in ("|", 0), (":", -r["floor"]), (":", r["floor"]):
+    for mark, value in ("|", 0), (":", -r["floor"] / (1 + r["floor"])), (":", r["floor"]):
         column = (value - values[0]) * scale
         lo, hi = ((r[key] - values[0]) * scale for key in ("lo", "hi"))
         if 0 <= column <= (values[-1] - values[0]) * scale and not lo - 1 <= column <= hi + 1:
