@@ -108,6 +108,31 @@ setting
 gate "$T/base.jsonl" --metrics delivery_ns_p50 --floor 1
 expect "options of compare" 0 'seen in 1 of 1 rows'
 
+for word in '--alpha 1e-9' --floor=50 '--metrics clock_ns' '--metr clock_ns' --strict -ox --dry-run '--against x'; do
+	setting
+	# shellcheck disable=SC2086
+	gate "$T/base.jsonl" -- nop $word
+	expect "RUN ARGS that judge: $word" 2 "${word%% *}.* is the gate's"
+done
+
+# The base could have shown it, but what was measured cannot.
+setting n=2
+gate "$T/base.jsonl" -- -n 2
+expect "HEAD has two invocations" 3
+says "HEAD has two invocations: said" 'this gate cannot see .* what was measured has too few'
+setting n=2
+gate "$T/base.jsonl" --allow-blind -- -n 2
+expect "HEAD has two invocations, allowed" 0
+says "HEAD has two invocations, allowed: said" 'no regression, BUT this gate cannot see'
+"$SIMULATE" "$T/points.jsonl" seed=7 points=2
+setting
+gate "$T/points.jsonl"
+expect "HEAD has one of two points" 0
+says "HEAD has one of two points: said" 'no regression, BUT NOT COMPARED: 1 .above.[^:]*$'
+setting
+gate "$T/points.jsonl" --strict
+expect "HEAD has one of two points, --strict" 3
+
 # What cannot see it is no gate.
 "$SIMULATE" "$T/noisy.jsonl" seed=5 spread=0.1 n=10
 setting spread=0.1 n=10
@@ -271,6 +296,14 @@ check "AB and BA" awk '
 	NR % 2 { first[substr($1, 1, 1)]++; pair = substr($1, 2); next }
 	substr($1, 2) != pair { bad = 1 }
 	END { exit bad || first["a"] < 6 || first["b"] < 6 }' "$T/gate/order.tsv"
+
+# Worse at first, and then not measured, or too seldom.
+setting n=1
+{ for _ in {1..24}; do echo .; done; echo 'del(.delivery_ns_p50, .delivery_ns_p99, .delivery_ns_p99_9,
+	.accepted_per_s)' | tr -d '\n'; } >"$FAKE/edits"
+turns --base-ref v1 --pairs 12
+expect "worse, and not there the second time" 1
+says "worse, and not there the second time: said" 'REGRESSION, at first look: it could not be measured'
 
 setting n=1
 turns --base-ref v2 --pairs 10
