@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "exit_code.h"
 #include "plan_args.h"
@@ -111,10 +111,12 @@ static int go_on(const struct run_args *a, const char *fresh)
 int run_fresh(const struct run_args *a, const struct plan *plan, const json_t *args,
 	      const char *fresh, const json_t *only)
 {
+	struct stat st;
 	json_t *words;
 	int code;
 
-	if (!access(fresh, F_OK))
+	/* An empty one was killed before its first line. */
+	if (!stat(fresh, &st) && st.st_size)
 		return go_on(a, fresh);
 	words = words_of(plan, args, fresh, only);
 	code = measure(a, plan, words, fresh);

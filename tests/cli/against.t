@@ -88,6 +88,10 @@ expect "slow once: exit code 3, as --strict was typed first" 3
 tr -s ' \n' ' ' <"$T/out" >"$T/flat"
 has "slow once: not confirmed" "$T/flat" 'nop clock_ns: not confirmed: [-+0-9.]+% .* first look \+[0-9]{3}'
 holds "slow once: the fresh data" "$T/once-confirm.jsonl" "6 samples, 0 skips, 0 errors, complete"
+rm "$T/once-confirm.jsonl"
+: >"$T/once-confirm.jsonl"
+tw run --resume -q -o "$T/once.jsonl"
+expect "killed before the first line of the fresh data" 3
 sum=$(sum_of "$T/once-confirm.jsonl")
 tw run --resume -q -o "$T/once.jsonl"
 expect "again: the same" 3
