@@ -98,10 +98,10 @@ expect "again: the same" 3
 untouched "at most one confirmation" "$T/once-confirm.jsonl" "$sum"
 
 # Fresh data with an error acquits nobody, however often it is asked.
-scale "$T/slow.jsonl" "$T/bad.jsonl" 1
+scale "$T/slow.jsonl" "$T/erring.jsonl" 1
 sed '$ { s/"errors": 0/"errors": 1/; s/^/{"kind":"error","bench":"nop","reason":"x"}\n/ }' \
-	"$T/once-confirm.jsonl" >"$T/bad-confirm.jsonl"
-tw run --resume -q -o "$T/bad.jsonl"
+	"$T/once-confirm.jsonl" >"$T/erring-confirm.jsonl"
+tw run --resume -q -o "$T/erring.jsonl"
 expect "fresh data with an error: the first look stands" 1 'not confirmed: the first look stands'
 # So does what was wrong before an interruption.
 sed '$d' "$T/same.jsonl" >"$T/hurt.jsonl"
@@ -111,7 +111,7 @@ expect "an error before the interruption: no verdict" 6 'no verdict: the run had
 check "an error before the interruption: no words of it" test ! -s "$T/out"
 
 # Of a base of chosen points, only what is red is measured again.
-two=(run user-ebusy user-alloc --impl posted -d 0.02 -n 5)
+two=(run user-ebusy user-alloc --impl posted -d 0.02 -n 8)
 tw "${two[@]}" --dry-run
 mapfile -t label < <(sed -n 's/^  //p' "$T/out")
 check "there are two points to choose" test "${#label[@]}" -ge 2

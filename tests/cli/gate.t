@@ -299,8 +299,7 @@ check "AB and BA" awk '
 
 # Worse at first, and then not measured, or too seldom.
 setting n=1
-{ for _ in {1..24}; do echo .; done; echo 'del(.delivery_ns_p50, .delivery_ns_p99, .delivery_ns_p99_9,
-	.accepted_per_s)' | tr -d '\n'; } >"$FAKE/edits"
+{ for _ in {1..24}; do echo .; done; echo 'del(.[keys[] | select(endswith("_ratio") | not)])'; } >"$FAKE/edits"
 turns --base-ref v1 --pairs 12
 expect "worse, and not there the second time" 1
 says "worse, and not there the second time: said" 'REGRESSION, at first look: it could not be measured'
@@ -308,7 +307,7 @@ says "worse, and not there the second time: said" 'REGRESSION, at first look: it
 setting n=1
 turns --base-ref v2 --pairs 10
 expect "a build that is as fast" 0
-says "a build that is as fast: said" 'no regression$'
+says "a build that is as fast: said" 'no regression(; no verdict on [0-9] of 6)?$'
 no_worktree "a build that is as fast"
 
 setting n=1
