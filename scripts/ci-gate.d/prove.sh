@@ -43,9 +43,10 @@ check_base() {
 check_damage() {
 	local whole=${planted%%,*} code file bad
 
+	[ ! -e "$planted" ] || whole=$planted
 	: >"$tmp/empty.jsonl"
-	head -c -20 "$whole" >"$tmp/torn.jsonl"
-	sed '$d' "$whole" >"$tmp/unfinished.jsonl"
+	head -c -20 "$whole" >"$tmp/torn.jsonl" && sed '$d' "$whole" >"$tmp/unfinished.jsonl" ||
+		die 6 "cannot damage a copy of $base"
 	for file in empty torn unfinished; do
 		bad=$tmp/$file.jsonl
 		for code in "$(exit_of "$base" "$bad")" "$(exit_of "$bad" "$base")"; do

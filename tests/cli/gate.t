@@ -115,6 +115,12 @@ for word in '--alpha 1e-9' --floor=50 '--metrics clock_ns' '--metr clock_ns' --s
 	expect "RUN ARGS that judge: $word" 2 "${word%% *}.* is the gate's"
 done
 
+cp "$T/base.jsonl" "$T/a, b.jsonl"
+setting
+gate "$T/a, b.jsonl"
+expect "a comma and a blank in the baseline's name" 0
+has_no "a comma in its name: it is damaged, too" "$T/err" '^(sed|head):'
+
 # The base could have shown it, but what was measured cannot.
 setting n=2
 gate "$T/base.jsonl" -- -n 2
