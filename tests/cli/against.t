@@ -113,15 +113,15 @@ check "an error before the interruption: no words of it" test ! -s "$T/out"
 # Of a base of chosen points, only what is red is measured again.
 two=(run user-ebusy user-alloc --impl posted -d 0.02 -n 8)
 tw "${two[@]}" --dry-run
-mapfile -t label < <(sed -n 's/^  //p' "$T/out")
-check "there are two points to choose" test "${#label[@]}" -ge 2
-tw "${two[@]}" --only "${label[0]}" --only="${label[1]}" -q -o "$T/two.jsonl"
+mapfile -t chosen < <(sed -n 's/^  //p' "$T/out")
+check "there are two points to choose" test "${#chosen[@]}" -ge 2
+tw "${two[@]}" --only "${chosen[0]}" --only="${chosen[1]}" -q -o "$T/two.jsonl"
 "$PYTHON" -c '
 import json, sys
 for line in map(json.loads, open(sys.argv[1])):
     if line.get("bench") == sys.argv[2]:
         line["metrics"] = {k: v * 0.1 if k.endswith("_ns") else v for k, v in line["metrics"].items()}
-    print(json.dumps(line))' "$T/two.jsonl" "${label[0]%% *}" >"$T/two-base.jsonl"
+    print(json.dumps(line))' "$T/two.jsonl" "${chosen[0]%% *}" >"$T/two-base.jsonl"
 tw run --against "$T/two-base.jsonl" --floor 80 --confirm -q -o "$T/two-head.jsonl"
 expect "one of two chosen points is slower" 1
 header "it alone is measured again" "$T/two-head-confirm.jsonl" \
