@@ -52,7 +52,7 @@ int run_make_plan(const struct run_args *a, struct plan *plan)
 
 void run_print_plan(const struct plan *plan)
 {
-	char label[160];
+	char label[512];
 
 	printf("%zu points, %u invocations of each, %.3g s windows: %zu samples, about %.0f s; "
 	       "seed %llu\n",

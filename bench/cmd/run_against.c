@@ -105,6 +105,14 @@ int run_take_plan(struct run_args *a, json_t **args, char ***argv)
 		*args = both;
 		json_decref(a->values);
 		code = run_parse_words(*args, a, argv);
+		/* What was typed had been taken. --help is no run, either. */
+		if (code >= 0) {
+			fprintf(stderr,
+				WHO ": --against: %s was measured with arguments that this"
+				    " twbench does not take\n",
+				base.spec);
+			code = EXIT_BAD_INPUT;
+		}
 		/* Names of files may be no UTF-8: as typed. */
 		a->output = typed.output;
 		a->verdict = typed.verdict;
@@ -157,6 +165,8 @@ static int judge_base(const struct run_args *a, const struct plan *plan,
 	if (code)
 		goto out;
 	code = make_head(plan, &c.head) ? EXIT_INTERNAL : compare_check_environments(&c);
+	if (!code && compare_check_names(&c))
+		code = EXIT_USAGE;
 	if (!code && !has_a_point(&c)) {
 		snprintf(c.why, sizeof(c.why), "%s has no point of this plan", c.base.spec);
 		code = EXIT_NOT_COMPARABLE;
@@ -192,6 +202,11 @@ int run_verdict_check(const struct run_args *a, const struct plan *plan, const c
 	if (!run_wants_verdict(a))
 		return 0;
 	code = compare_args_treatment(&with, WHO);
+	if (!code && with.opts.treatment.boots && !measured)
+		code = usage(
+			"--treatment kernel, config: a boot is one value there, and a run is of"
+			" one boot: measure in several boots of each, and `twbench compare`; or"
+			" scripts/ci-gate --base-kernel");
 	code = code ?: compare_args_floors(&with, WHO, base);
 	code = code ?: a->verdict.against ? judge_base(a, plan, &with) : check_treatment(&with);
 	compare_args_free(&with);

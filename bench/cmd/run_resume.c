@@ -62,7 +62,8 @@ static int go_on(const struct run_args *a, const json_t *args, const struct jour
 		goto out;
 	if (!measured)
 		code = run_measure(a, &plan, args, a->output, j);
-	else if (json_array_size(j->errors))
+	/* As if it had not been interrupted. */
+	if ((measured || code == EXIT_DONE) && run_wants_verdict(a) && json_array_size(j->errors))
 		code = EXIT_INTERNAL;
 	code = run_verdict(a, &plan, json_object_get(j->header, "args"), a->output, code);
 out:

@@ -23,16 +23,24 @@ static const char *impl(const struct run_args *a, size_t i)
 	return json_string_value(json_array_get(json_object_get(a->values, "impl"), i));
 }
 
+/* New; NULL without memory. A name that begins with a dash is no option. */
+static char *make_side(const char *path, const char *impl)
+{
+	char *text;
+
+	return asprintf(&text, "%s%s%s%s", *path == '-' ? "./" : "", path, impl ? ":impl=" : "",
+			impl ?: "") < 0
+		       ? NULL
+		       : text;
+}
+
 static int make_sides(const struct run_args *a, const char *path, struct sides *s)
 {
+	const char *base = a->verdict.against;
+
 	*s = (struct sides){ .fresh = run_fresh_path(path) };
-	if (a->verdict.against) {
-		s->base = strdup(a->verdict.against);
-		s->head = strdup(path);
-	} else if (asprintf(&s->base, "%s:impl=%s", path, impl(a, 0)) < 0 ||
-		   asprintf(&s->head, "%s:impl=%s", path, impl(a, 1)) < 0) {
-		return EXIT_INTERNAL;
-	}
+	s->base = base ? make_side(base, NULL) : make_side(path, impl(a, 0));
+	s->head = make_side(path, base ? NULL : impl(a, 1));
 	return s->base && s->head && s->fresh ? 0 : EXIT_INTERNAL;
 }
 

@@ -2,9 +2,24 @@
 # What the gate's exit code means, in words, and what to do. Sourced by ci-gate.
 # shellcheck shell=bash disable=SC2154
 
+# Not where a part of the base is missing, which would be missing from then on.
 accept() {
-	[ "$mode" != baseline ] || printf '; to accept the new level: cp %s %s' "$out/head.jsonl" \
-		"$baseline_typed"
+	[ "$mode:$blind" = baseline: ] && [ "$(jq '.left_out | length' compare.json)" = 0 ] || return 0
+	printf '; to accept the new level: cp %q %q' "$out/head.jsonl" "$baseline_typed"
+}
+
+# What is green, and what it does not say.
+green() {
+	local open left_out
+
+	open=$(jq '.counts.inconclusive + .counts.unreachable' compare.json) &&
+		left_out=$(jq '.left_out | length' compare.json) || return 6
+	printf 'no regression'
+	[ -z "$confirmed" ] || printf ': what looked worse did not on fresh data'
+	[ -z "$blind" ] || printf ', BUT %s' "$blind"
+	[ "$left_out" = 0 ] || printf ', BUT NOT COMPARED: %s (above), not measured on both sides' "$left_out"
+	[ "$open" = 0 ] || printf '; no verdict on %s of %s' "$open" "$(jq '.rows | length' compare.json)"
+	accept
 }
 
 # answer CODE
@@ -13,8 +28,7 @@ answer() {
 
 	[ "$confirmed" = 1 ] || rows+=s
 	case $1 in
-	0) printf 'no regression%s%s%s' "${confirmed:+: what looked worse did not on fresh data}" \
-		"${blind:+, BUT $blind}" "$(accept)" ;;
+	0) green ;;
 	1)
 		if [ -n "$unconfirmed" ]; then
 			printf 'REGRESSION, at first look: it could not be measured again (above)'
@@ -49,8 +63,9 @@ finish() {
 	local code=$1 words command=error
 
 	case $code in [0-6] | 77 | 130) ;; *) code=6 ;; esac
-	words=$(answer "$code")
+	words=$(answer "$code") || code=6 words='failed (above): no verdict'
 	[ "$code" != 0 ] || command=notice
+	[[ $words != *BUT* ]] || command=warning
 	jq -n --arg mode "$mode" --arg answer "$words" --argjson code "$code" --arg number "$seed" \
 		--arg plant "$plant" --argjson seen "$seen" --argjson unseen "$unseen" --arg blind "$blind" '
 		{schema: "twbench-gate/1", mode: $mode, exit_code: $code, answer: $answer,

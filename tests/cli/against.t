@@ -88,10 +88,52 @@ expect "slow once: exit code 3, as --strict was typed first" 3
 tr -s ' \n' ' ' <"$T/out" >"$T/flat"
 has "slow once: not confirmed" "$T/flat" 'nop clock_ns: not confirmed: [-+0-9.]+% .* first look \+[0-9]{3}'
 holds "slow once: the fresh data" "$T/once-confirm.jsonl" "6 samples, 0 skips, 0 errors, complete"
+rm "$T/once-confirm.jsonl"
+: >"$T/once-confirm.jsonl"
+tw run --resume -q -o "$T/once.jsonl"
+expect "killed before the first line of the fresh data" 3
 sum=$(sum_of "$T/once-confirm.jsonl")
 tw run --resume -q -o "$T/once.jsonl"
 expect "again: the same" 3
 untouched "at most one confirmation" "$T/once-confirm.jsonl" "$sum"
+
+# Fresh data with an error acquits nobody, however often it is asked.
+scale "$T/slow.jsonl" "$T/erring.jsonl" 1
+sed '$ { s/"errors": *0/"errors":1/; s/^/{"kind":"error","bench":"nop","reason":"x"}\n/ }' \
+	"$T/once-confirm.jsonl" >"$T/erring-confirm.jsonl"
+tw run --resume -q -o "$T/erring.jsonl"
+expect "fresh data with an error: the first look stands" 1 'not confirmed: the first look stands'
+# So does what was wrong before an interruption.
+sed '$d' "$T/same.jsonl" >"$T/hurt.jsonl"
+echo '{"kind":"error","bench":"nop","reason":"x"}' >>"$T/hurt.jsonl"
+tw run --resume -q -o "$T/hurt.jsonl"
+expect "an error before the interruption: no verdict" 6 'no verdict: the run had errors'
+check "an error before the interruption: no words of it" test ! -s "$T/out"
+
+# Of a base of chosen points, only what is red is measured again.
+two=(run user-ebusy user-alloc --impl posted -d 0.02 -n 8)
+tw "${two[@]}" --dry-run
+mapfile -t chosen < <(sed -n 's/^  //p' "$T/out")
+check "there are two points to choose" test "${#chosen[@]}" -ge 2
+tw "${two[@]}" --only "${chosen[0]}" --only="${chosen[1]}" -q -o "$T/two.jsonl"
+"$PYTHON" -c '
+import json, sys
+for line in map(json.loads, open(sys.argv[1])):
+    if line.get("bench") == sys.argv[2]:
+        line["metrics"] = {k: v * 0.1 if k.endswith("_ns") else v for k, v in line["metrics"].items()}
+    print(json.dumps(line))' "$T/two.jsonl" "${chosen[0]%% *}" >"$T/two-base.jsonl"
+tw run --against "$T/two-base.jsonl" --floor 80 --confirm -q -o "$T/two-head.jsonl"
+expect "one of two chosen points is slower" 1
+header "it alone is measured again" "$T/two-head-confirm.jsonl" \
+	'h["plan"]["points"] == 1 and h["args"].count("--only") == 1'
+
+# A name like an option, and one with all that has a meaning somewhere.
+(cd "$T" && cp fast.jsonl -- '-b a,s:e=1.jsonl') || fail "a copy"
+(cd "$T" && timeout 60 "$TWBENCH" run --against '-b a,s:e=1.jsonl' "${floor[@]}" --confirm -q \
+	-o '-h e,a:d=1.jsonl' >"$T/out" 2>"$T/err")
+code=$?
+expect "names that begin with a dash" 1
+has "names that begin with a dash: confirmed" "$T/out" 'confirmed: '
 
 # ---- two implementations ----
 
@@ -144,6 +186,11 @@ for f in "$T"/bad.* "$T/missing"; do
 	against "$f"
 	refused "base: ${f##*/}" 5 "${f##*/}"
 done
+for word in --frob --help; do
+	sed "1s/\"--set\"/\"$word\"/" "$T/base.jsonl" >"$T/words.jsonl"
+	against "$T/words.jsonl"
+	expect "base: measured with $word" 5 'words.jsonl was measured with arguments that'
+done
 scale "$T/base.jsonl" "$T/cpu.jsonl" 1 cpu_model
 against "$T/cpu.jsonl"
 refused "base: another machine" 4 'cpu_model.*--treatment'
@@ -155,6 +202,10 @@ against -
 refused "base: standard input" 2 'needs a file'
 against "$T/base.jsonl" --treatment kernle
 refused "--treatment" 2 'kernle'
+against "$T/base.jsonl" --metrics clock_ns,nonesuch
+refused "--metrics" 2 "'nonesuch'"
+against "$T/base.jsonl" --treatment kernel
+refused "--treatment kernel: one boot has no verdict" 2 'several boots'
 against "$T/base.jsonl" --floor-file "$T/nowhere"
 refused "--floor-file" 5 'nowhere'
 for o in '--alpha 0' '--floor x' '--format pdf'; do

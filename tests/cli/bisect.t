@@ -38,7 +38,7 @@ for k in {1..10}; do
 	"$SIM" "$T/good.$k" seed="10$k" boot="g$k" n=2 start="0.$k"
 	good=$good${good:+,}$T/good.$k
 done
-"$SIM" "$T/good" seed=5 n=40 args='--cpus 0 --seed 3 -o x -n8 --modes signal'
+"$SIM" "$T/good" seed=5 n=40 args='--cpus 0 --seed 3 -o x --metrics y -n8 --modes signal'
 
 # commits SHIFT...: a repository in $T/toy of as many commits, c1, c2, ...
 commits() {

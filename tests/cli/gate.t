@@ -108,6 +108,37 @@ setting
 gate "$T/base.jsonl" --metrics delivery_ns_p50 --floor 1
 expect "options of compare" 0 'seen in 1 of 1 rows'
 
+for word in '--alpha 1e-9' --floor=50 '--metrics clock_ns' '--metr clock_ns' --strict -ox --dry-run '--against x'; do
+	setting
+	# shellcheck disable=SC2086
+	gate "$T/base.jsonl" -- nop $word
+	expect "RUN ARGS that judge: $word" 2 "${word%% *}.* is the gate's"
+done
+
+cp "$T/base.jsonl" "$T/a, b.jsonl"
+setting
+gate "$T/a, b.jsonl"
+expect "a comma and a blank in the baseline's name" 0
+has_no "a comma in its name: it is damaged, too" "$T/err" '^(sed|head):'
+
+# The base could have shown it, but what was measured cannot.
+setting n=2
+gate "$T/base.jsonl" -- -n 2
+expect "HEAD has two invocations" 3
+says "HEAD has two invocations: said" 'this gate cannot see .* what was measured has too few'
+setting n=2
+gate "$T/base.jsonl" --allow-blind -- -n 2
+expect "HEAD has two invocations, allowed" 0
+says "HEAD has two invocations, allowed: said" 'no regression, BUT this gate cannot see'
+"$SIMULATE" "$T/points.jsonl" seed=7 points=2
+setting
+gate "$T/points.jsonl"
+expect "HEAD has one of two points" 0
+says "HEAD has one of two points: said" 'no regression, BUT NOT COMPARED: 1 .above.[^:]*$'
+setting
+gate "$T/points.jsonl" --strict
+expect "HEAD has one of two points, --strict" 3
+
 # What cannot see it is no gate.
 "$SIMULATE" "$T/noisy.jsonl" seed=5 spread=0.1 n=10
 setting spread=0.1 n=10
@@ -272,10 +303,17 @@ check "AB and BA" awk '
 	substr($1, 2) != pair { bad = 1 }
 	END { exit bad || first["a"] < 6 || first["b"] < 6 }' "$T/gate/order.tsv"
 
+# Worse at first, and then not measured, or too seldom.
+setting n=1
+{ for _ in {1..24}; do echo .; done; echo 'del(.[keys[] | select(endswith("_ratio") | not)])'; } >"$FAKE/edits"
+turns --base-ref v1 --pairs 12
+expect "worse, and not there the second time" 1
+says "worse, and not there the second time: said" 'REGRESSION, at first look: it could not be measured'
+
 setting n=1
 turns --base-ref v2 --pairs 10
 expect "a build that is as fast" 0
-says "a build that is as fast: said" 'no regression$'
+says "a build that is as fast: said" 'no regression(; no verdict on [0-9] of 6)?$'
 no_worktree "a build that is as fast"
 
 setting n=1

@@ -20,6 +20,17 @@ sed 's/^<!-- made: user/<!-- made: nonsense/' README.md >"$T/edited"
 run scripts/readme "$T/edited"
 expect "a sample that nobody makes" 2 "nothing is made of the name 'nonsense'"
 
+sed '/^<!-- made: user/,$ { /^<!-- end/,$d }' README.md >"$T/edited"
+run scripts/readme "$T/edited"
+expect "a sample without an end" 1 "'user' has no end"
+cp -r scripts "$T/scripts"
+mkdir -p "$T/build" "$T/results/reference"
+ln -s "$PWD/build/twbench" "$T/build/twbench"
+cp -r results/validation "$T/results/"
+cp README.md "$T/README.md"
+run "$T/scripts/readme" README.md
+expect "the journals are missing" 5 'quick.jsonl'
+
 run scripts/readme --letters "$T"
 expect "cover letters are made again" 0
 for letter in results/reference/cover-*.txt; do
