@@ -5,6 +5,8 @@
 set encoding utf8
 set datafile separator tab
 set datafile columnheaders
+# A name may begin with '#'.
+set datafile commentschars ''
 
 is_txt = format eq 'txt'
 
@@ -142,7 +144,8 @@ RANGE = "from = 1e300; to = -1e300; most = -1e300; do for [m in metrics] { \
 		to = greater(to, R_max); \
 		stats file('points', i + 0) using m name 'R' nooutput; most = greater(most, R_max) } } }"
 # As RANGE, but bars may leave a logarithmic axis: a bad minute must not press all others flat.
-RANGE_CUT = "eval RANGE; from = below(from); to = above(to); \
+RANGE_CUT = "eval RANGE; if (to <= 0) { print 'no value above 0'; exit status 2 }; \
+	if (from <= 0) { from = 1e-6 * to }; from = below(from); to = above(to); \
 	if (to > above(3 * most)) { to = above(3 * most); ceiling = to }"
 # The same of x.
 RANGE_X = "from = 1e300; to = -1e300; do for [i = 1:series] { \
@@ -152,7 +155,7 @@ RANGE_X = "from = 1e300; to = -1e300; do for [i = 1:series] { \
 # ---- numbers ----
 
 # 12345 -> "12 345"
-thin(v) = v < 1000 ? sprintf('%.0f', v) : sprintf('%s %03.0f', thin(floor(v / 1000.0)), \
+thin(v) = v < 1000 ? sprintf('%.0f', v) : v >= 1e12 ? sprintf('%g', v) : sprintf('%s %03.0f', thin(floor(v / 1000.0)), \
 	v - 1000 * floor(v / 1000.0))
 # A tic as thin(), but fractions as they are.
 tic(v) = v < 0 ? '-'.tic(-v) : v < 1000 ? sprintf('%g', v) : thin(v)
@@ -174,18 +177,24 @@ LOG_AXIS = "if (to <= from) { from = from / 2; to = 2 * to }; \
 # Linear axis of numbers with thin().
 THIN_X = "axis = 'x'; eval THIN_AXIS"
 THIN_Y = "axis = 'y'; eval THIN_AXIS"
-THIN_AXIS = "step = above((to - from) / 6.0); eval sprintf('set %stics ()', axis); \
+THIN_AXIS = "if (to <= from) { to = from + 1 }; step = above((to - from) / 6.0); eval sprintf('set %stics ()', axis); \
 	do for [k = floor(from / step) : ceil(to / step)] { \
 		eval sprintf('set %stics add (''%s'' %g)', axis, tic(k * step), k * step) }; \
 	eval sprintf('set %srange [%g:%g]', axis, floor(from / step) * step, ceil(to / step) * step)"
 
 # Rounded outwards on a logarithmic axis, to 1, 2 or 5.
 below(v) = (d = 10.0 ** floor(log10(v)), v >= 5 * d ? 5 * d : v >= 2 * d ? 2 * d : d)
-above(v) = (d = 10.0 ** floor(log10(v)), v <= d * 1.0001 ? d : v <= 2 * d ? 2 * d : \
+above(v) = v <= 0 ? 0 : (d = 10.0 ** floor(log10(v)), v <= d * 1.0001 ? d : v <= 2 * d ? 2 * d : \
 	v <= 5 * d ? 5 * d : 10 * d)
 smaller(a, b) = a < b ? a : b
 greater(a, b) = a > b ? a : b
 
-# How many CPUs a list names: "0-3,7" -> 5
+# How many CPUs a list names: "0-3,7" -> 5. Halved: calls nest no deeper than 250.
 span(s) = (d = strstrt(s, '-'), d ? int(s[d + 1:*]) - int(s[1:d - 1]) + 1 : 1)
-cpus(s) = (c = strstrt(s, ','), c ? span(s[1:c - 1]) + cpus(s[c + 1:*]) : span(s))
+cut(s, c) = c ? cpus(s[1:c - 1]) + cpus(s[c + 1:*]) : span(s)
+later(s, from, c) = c ? from + c - 1 : strstrt(s, ',')
+middle_of(s, from) = later(s, from, strstrt(s[from:*], ','))
+cpus(s) = cut(s, middle_of(s, strlen(s) / 2 + 1))
+
+# A name as the text of a tic, where a '%' would begin a format.
+plain(s) = (d = strstrt(s, '%'), d ? s[1:d].'%'.plain(s[d + 1:*]) : s)

@@ -40,4 +40,4 @@ number(metric, up) = sprintf("file('points', 1) using (column('%s')):(-$0 + %g):
 more(metric, up) = is_txt ? number(metric, up) : bound(metric, up)
 eval 'plot '.bar('alloc_ns', 0.19, 1, 0.85).', '.bar('free_ns', -0.19, 6, 0.4).', '. \
 	more('alloc_ns', 0.19).', '.more('free_ns', -0.19).", \
-	file('points', 1) using (0):(-$0):ytic(strcol('release')) with points pt -1 notitle"
+	file('points', 1) using (0):(-$0):ytic(plain(strcol('release'))) with points pt -1 notitle"

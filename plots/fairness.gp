@@ -26,7 +26,7 @@ from = 0
 eval THIN_Y
 if (with_offered_per_s ne '') {
 	stats file('points', word(with_offered_per_s, 1) + 0) using 'offered_per_s' name 'O' nooutput
-	set label 105 'offered' at many, O_max right offset -1,(is_txt ? 1 : 0.8)
+	if (O_records > 0) { set label 105 'offered' at many, O_max right offset -1,(is_txt ? 1 : 0.8) }
 }
 eval 'plot '.(curve('accepted_per_s', x, '1').each(with_offered_per_s, "file('points', i + 0) \
 	using (cpus(strcol('cpus'))):'offered_per_s' with lines ls 22 notitle"))[2:*]

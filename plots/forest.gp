@@ -35,8 +35,9 @@ stats data using (k = k + 1, row[k] = strcol('row'), change[k] = 100 * column('c
 	is_control[k] = with_control ? int(column('control')) : 0, 1) nooutput
 
 # Rows of one point stand together under its name; the control apart from the rest.
-metric(s) = word(s, words(s))
-place(s) = words(s) < 2 ? '' : s[1:strlen(s) - strlen(metric(s)) - 1]
+# Not word(), which takes quotes for more than characters.
+metric(s) = strstrt(s, ' ') ? metric(s[strstrt(s, ' ') + 1:*]) : s
+place(s) = strstrt(s, ' ') == 0 ? '' : s[1:strlen(s) - strlen(metric(s)) - 1]
 is_first(k) = k == 1 ? 1 : place(row[k]) ne place(row[k - 1]) || is_control[k] != is_control[k - 1]
 array y[n]
 at = 0
@@ -107,7 +108,7 @@ if (is_txt) {
 }
 signed(v) = abs(v) < 0.005 ? '0' : sprintf(abs(v) >= 100 ? '%+.0f' : abs(v) < 0.095 ? '%+.2f' : '%+.1f', v)
 do for [k = 1:n] {
-	words_of = metric(row[k])
+	words_of = plain(metric(row[k]))
 	eval sprintf('set ytics add (words_of %g)', y[k])
 	words_of = place(row[k]).(is_control[k] ? ' (control)' : '')
 	if (is_first(k)) { set label 1000 + k words_of at character 2, first y[k] + is_txt }

@@ -83,7 +83,7 @@ if (is_txt) {
 }
 set ytics () nomirror scale 0
 do for [i = 1:series] {
-	eval sprintf('set ytics add (name[%d] %d)', i, -i)
+	eval sprintf('set ytics add (plain(name[%d]) %d)', i, -i)
 	if (is_txt) {
 		set label 200 + i sums[i] at character 5, first -i - 1 / 3.0 front
 	} else {

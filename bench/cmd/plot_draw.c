@@ -11,6 +11,7 @@
 #include "command.h"
 #include "exit_code.h"
 #include "place.h"
+#include "text.h"
 
 /* A picture takes a second. */
 #define LIMIT_NS 60000000000ULL
@@ -30,6 +31,26 @@ static int copy_bytes(const char *from, FILE *out)
 			err = -errno;
 	if (ferror(in))
 		err = err ?: -EIO;
+	fclose(in);
+	return err;
+}
+
+/* gnuplot leaves a '>' as it is, also where "]]>" is no XML. */
+static int copy_xml(const char *from, FILE *out)
+{
+	FILE *in = fopen(from, "re");
+	int c, brackets = 0, err;
+
+	if (!in)
+		return -errno;
+	while ((c = getc(in)) != EOF) {
+		if (c == '>' && brackets >= 2)
+			fputs("&gt;", out);
+		else
+			putc(c, out);
+		brackets = c == ']' ? brackets + 1 : 0;
+	}
+	err = ferror(in) || ferror(out) ? -EIO : 0;
 	fclose(in);
 	return err;
 }
@@ -57,12 +78,13 @@ static int tidy_text(const char *from, const char *to)
 }
 
 /* The private directory may be another file system. */
-static int place(const char *from, const char *path, const char *dir)
+static int place(const char *from, const char *path, const struct plot_target *to)
 {
 	struct placing p;
-	int err = place_begin(&p, dir);
+	bool xml = !strcmp(to->look.format, "svg");
+	int err = place_begin(&p, to->dir);
 
-	return err ?: place_end(&p, path, copy_bytes(from, p.out));
+	return err ?: place_end(&p, path, (xml ? copy_xml : copy_bytes)(from, p.out));
 }
 
 /* gnuplot repeats the command and points at the place first: its last line says what is wrong. */
@@ -77,6 +99,7 @@ static void read_complaint(const struct kept *c, char *buf, size_t size)
 	while (f && fgets(line, sizeof(line), f))
 		if (line[strspn(line, " \t\n")])
 			snprintf(buf, size, "%.*s", (int)strcspn(line, "\n"), line);
+	text_clean(buf);
 	if (f)
 		fclose(f);
 }
@@ -194,7 +217,7 @@ int plot_draw(const char *who, const struct figure *f, const struct figure_point
 	}
 	snprintf(path, sizeof(path), "%s/%s.%s", to->dir, f->source->name, to->look.format);
 	if (!err && !code)
-		err = place(picture, path, to->dir);
+		err = place(picture, path, to);
 	command_end(&c);
 	if (err) {
 		fprintf(stderr, "%s: %s: %s\n", who, path, strerror(-err));

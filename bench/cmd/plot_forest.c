@@ -11,6 +11,7 @@
 #include "exit_code.h"
 #include "print.h"
 #include "report.h"
+#include "text.h"
 
 /* Rows of a verdict each; a table that is longer is no picture. */
 #define ROWS_MAX 400
@@ -111,10 +112,12 @@ static int take(const char *who, const struct comparison *c, struct forest *out)
 static void tell(const char *who, const struct comparison *c, const struct forest *f)
 {
 	const json_t *w;
+	char text[1024];
 	size_t i;
 
 	json_array_foreach(c->warnings, i, w)
-		fprintf(stderr, "%s: forest: warning: %s\n", who, json_string_value(w));
+		fprintf(stderr, "%s: forest: warning: %s\n", who,
+			text_value(text, sizeof(text), w));
 	if (*f->note)
 		fprintf(stderr, "%s: forest: %s\n", who, f->note);
 }

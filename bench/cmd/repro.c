@@ -15,18 +15,22 @@
 #include "needs.h"
 #include "repro.h"
 #include "repro_args.h"
+#include "repro_mail.h"
 #include "run.h"
 
 #define WHO "twbench repro"
-#define MAX_MAIL (16 << 20)
 
 /* ---- command line ---- */
 
-enum { KEY_FORMAT = 0x100, KEY_DRY_RUN, KEY_SAME_SEED };
+enum { KEY_FORMAT = 0x100, KEY_DRY_RUN, KEY_SAME_SEED, KEY_LIMIT };
+
+/* Six hours: a letter is a stranger's, and may ask for years. */
+#define LIMIT_S 21600
 
 struct args {
 	struct repro_args run;
 	bool json, dry_run;
+	double limit_s; /* of measuring; 0: not given */
 	char **paths; /* the letter, and journals */
 	size_t n;
 };
@@ -37,6 +41,8 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "JOURNAL", 0, "Journal to write", 0 },
 	{ "same-seed", KEY_SAME_SEED, NULL, 0, "With the letter's seed: its order and schedules",
 	  0 },
+	{ "limit", KEY_LIMIT, "SECONDS", 0,
+	  "Measure nothing if it would take longer (default: 21600, six hours)", 0 },
 	{ "format", KEY_FORMAT, "text|json", 0, "How to say it (default: text)", 0 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print what is claimed and what would be run", 0 },
 	{ 0 },
@@ -51,6 +57,16 @@ static error_t parse_invocations(const struct argp_state *state, const char *arg
 	if (end != arg && !*end && n >= 1 && n <= 100000)
 		return 0;
 	return cli_error(state, "--invocations '%s': must be 1..100000", arg);
+}
+
+static error_t parse_limit(const struct argp_state *state, const char *arg, double *out)
+{
+	char *end;
+
+	*out = strtod(arg, &end);
+	if (end != arg && !*end && *out >= 1 && *out <= 1e9)
+		return 0;
+	return cli_error(state, "--limit '%s': must be 1..1000000000 seconds", arg);
 }
 
 static error_t parse_format(const struct argp_state *state, const char *arg, bool *json)
@@ -74,6 +90,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_SAME_SEED:
 		args->run.same_seed = true;
 		return 0;
+	case KEY_LIMIT:
+		return parse_limit(state, arg, &args->limit_s);
 	case KEY_FORMAT:
 		return parse_format(state, arg, &args->json);
 	case KEY_DRY_RUN:
@@ -94,7 +112,8 @@ static const struct argp argp = {
 	.args_doc = "COVER\nCOVER JOURNAL\nCOVER BASE HEAD",
 	.doc = "Measure again what a letter of twbench cover claims, and say of each row: reproduced,"
 	       " not reproduced, or that this machine cannot tell. COVER is a mail that holds the"
-	       " letter (\"-\": standard input), quoted or not; its last lines are a recipe.\v"
+	       " letter (\"-\": standard input), quoted or not; its last lines are a recipe, which is what"
+	       " is judged.\v"
 	       "Sides that are parts of one journal are measured here, in one session. Sides that are"
 	       " two kernels or two commits cannot be: `twbench repro COVER -o FILE` measures the one"
 	       " that runs, and COVER BASE HEAD judges both. Figures of one journal are compared only"
@@ -132,51 +151,11 @@ static int parse_args(int argc, char **argv, struct args *args)
 			     " measuring");
 	if (args->run.output && !strcmp(args->run.output, "-"))
 		return usage("-o -: the journal is read again, it needs a file");
-	if (args->n > 1 &&
-	    (args->dry_run || args->run.output || args->run.invocations || args->run.same_seed))
-		return usage(
-			"-n, -o, --same-seed and --dry-run are for measuring; with journals nothing is");
+	if (args->n > 1 && (args->dry_run || args->run.output || args->run.invocations ||
+			    args->run.same_seed || args->limit_s > 0))
+		return usage("-n, -o, --same-seed, --limit and --dry-run are for measuring; with"
+			     " journals nothing is");
 	return -1;
-}
-
-/* ---- the letter ---- */
-
-/* The whole file, new; NULL: errno. */
-static char *slurp(const char *path, size_t *n)
-{
-	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	char *text = f ? malloc(MAX_MAIL + 1) : NULL;
-
-	*n = 0;
-	if (text)
-		*n = fread(text, 1, MAX_MAIL + 1, f);
-	if (text && (ferror(f) || *n > MAX_MAIL)) {
-		errno = ferror(f) ? errno : EFBIG;
-		free(text);
-		text = NULL;
-	}
-	if (f && f != stdin)
-		fclose(f);
-	return text;
-}
-
-static int read_letter(const char *path, struct recipe *r)
-{
-	char why[300], *text;
-	size_t n;
-	int err;
-
-	text = slurp(path, &n);
-	if (!text) {
-		fprintf(stderr, WHO ": cannot read %s: %s\n", path, strerror(errno));
-		return EXIT_BAD_INPUT;
-	}
-	err = recipe_read(r, text, n, why, sizeof(why));
-	free(text);
-	if (!err)
-		return 0;
-	fprintf(stderr, WHO ": %s: %s\n", path, why);
-	return err == -ENOMEM ? EXIT_INTERNAL : EXIT_BAD_INPUT;
 }
 
 /* ---- judging ---- */
@@ -257,6 +236,8 @@ static int check_here(const struct recipe *letter, const json_t *env)
 	}
 	if (!repro_is_version(letter, env, why, sizeof(why)))
 		fprintf(stderr, WHO ": warning: %s\n", why);
+	if (!repro_is_build(letter, env, why, sizeof(why)))
+		fprintf(stderr, WHO ": warning: %s\n", why);
 	return 0;
 }
 
@@ -292,10 +273,13 @@ static int tell_next(const struct args *args, const struct recipe *letter, const
 	const char *here = json_string_value(
 		json_object_get(env, kernel ? "kernel_release" : "twbench_commit"));
 	size_t boots = json_array_size(recipe_words(letter, "base"));
-	const char *side = !here		 ? "of unknown"
-			   : !strcmp(here, base) ? "the letter's base"
-			   : !strcmp(here, head) ? "the letter's head"
-						 : "neither of the letter's";
+	bool is_base = repro_is_side(letter, env, "base");
+	bool is_head = repro_is_side(letter, env, "head");
+	const char *side = !here		? "of unknown"
+			   : is_base && is_head ? "either of the letter's, as far as it says"
+			   : is_base		? "the letter's base"
+			   : is_head		? "the letter's head"
+						: "neither of the letter's";
 
 	fprintf(stderr, WHO ": %s holds one side: %s %s, %s\n", path, what, here ? here : "-",
 		side);
@@ -332,6 +316,7 @@ static int measure(const struct args *args, const struct recipe *letter, char *a
 	env = env_record();
 	code = check_here(letter, env);
 	repro_args_print(argz, n);
+	code = code ? code : repro_args_time(argz, n, args->limit_s > 0 ? args->limit_s : LIMIT_S);
 	fflush(stdout); /* or a child has it, too */
 	if (!code && !args->dry_run)
 		code = after_run(args, letter, env, args->run.output, run(argz, n));
@@ -383,7 +368,7 @@ int cmd_repro(int argc, char **argv)
 	int code = parse_args(argc, argv, &args);
 
 	if (code < 0) {
-		code = read_letter(args.paths[0], &letter);
+		code = repro_read_mail(args.paths[0], &letter);
 		code = code ? code : repro(&args, &letter);
 		recipe_free(&letter);
 	}

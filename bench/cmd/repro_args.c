@@ -5,15 +5,18 @@
 #include <argz.h>
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "exit_code.h"
-#include "run_args.h"
+#include "run.h"
 #include "text.h"
 
 #define WHO "twbench repro"
+#define MAX_ARGS 1000
+#define MAX_SIZE (64 << 10)
 
 /*
  * Those of run, by what becomes of them; getopt_long() understands what argp does: --out=x, -ox. An
@@ -125,21 +128,31 @@ static bool take_all(struct building *b, int argc, char **argv)
 
 /* ---- checking ---- */
 
-/* What run would say, and before anything is measured. */
-static int check_values(const char *argz, size_t n)
+/* What run would say, and before anything is measured. *argv, to be freed, keeps a alive as far as
+ * argz does not. */
+static int parse(const char *argz, size_t n, struct run_args *a, char ***argv)
 {
 	size_t argc = argz_count(argz, n);
-	char **argv = calloc(argc + 1, sizeof(*argv));
-	struct run_args a = { 0 };
 	int code = EXIT_INTERNAL;
 
-	if (argv) {
-		argz_extract(argz, n, argv);
-		code = run_args_parse(&a, argc, argv);
+	*a = (struct run_args){ 0 };
+	*argv = calloc(argc + 1, sizeof(**argv));
+	if (*argv) {
+		argz_extract(argz, n, *argv);
+		code = run_args_parse(a, argc, *argv);
 	}
+	return code < 0 ? 0 : code == EXIT_USAGE ? EXIT_BAD_INPUT : code;
+}
+
+static int check_values(const char *argz, size_t n)
+{
+	struct run_args a;
+	char **argv;
+	int code = parse(argz, n, &a, &argv);
+
 	json_decref(a.values);
 	free(argv);
-	return code < 0 ? 0 : code == EXIT_USAGE ? EXIT_BAD_INPUT : code;
+	return code;
 }
 
 static int refuse(const char *word)
@@ -166,6 +179,17 @@ static int build(struct building *b, int argc, char **argv)
 	return b->err ? EXIT_INTERNAL : check_values(b->argz, b->n);
 }
 
+/* What parsing takes grows with their square. */
+static bool is_long(const json_t *args)
+{
+	const json_t *arg;
+	size_t i, size = 0;
+
+	json_array_foreach(args, i, arg)
+		size += json_string_length(arg);
+	return json_array_size(args) > MAX_ARGS || size > MAX_SIZE;
+}
+
 int repro_args(const struct recipe *letter, const struct repro_args *with, char **argz, size_t *n)
 {
 	const json_t *args = recipe_words(letter, "arg"), *arg;
@@ -176,6 +200,11 @@ int repro_args(const struct recipe *letter, const struct repro_args *with, char 
 
 	if (!argv)
 		return EXIT_INTERNAL;
+	if (is_long(args)) {
+		free(argv);
+		fputs(WHO ": the letter's arguments are more than are run from a mail\n", stderr);
+		return EXIT_BAD_INPUT;
+	}
 	json_array_foreach(args, i, arg)
 		argv[i] = (char *)json_string_value(arg);
 	code = build(&b, json_array_size(args), argv);
@@ -196,4 +225,31 @@ void repro_args_print(const char *argz, size_t n)
 		fprintf(stderr, WHO ": twbench %s\n", line);
 	}
 	free(line);
+}
+
+static int judge_time(const struct plan *plan, double limit_s)
+{
+	double s = plan_total_s(plan);
+
+	fprintf(stderr, WHO ": %zu samples, about %.0f s\n", plan->n_items, s);
+	if (s <= limit_s)
+		return 0;
+	fprintf(stderr, WHO ": longer than %g s: nothing is measured without --limit %.0f\n",
+		limit_s, ceil(s));
+	return EXIT_USAGE;
+}
+
+int repro_args_time(const char *argz, size_t n, double limit_s)
+{
+	struct plan plan = { 0 };
+	struct run_args a;
+	char **argv;
+	int code = parse(argz, n, &a, &argv);
+
+	code = code ? code : run_make_plan(&a, &plan);
+	code = code ? code : judge_time(&plan, limit_s);
+	plan_free(&plan);
+	json_decref(a.values);
+	free(argv);
+	return code;
 }

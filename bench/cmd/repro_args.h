@@ -21,6 +21,9 @@ struct repro_args {
  */
 int repro_args(const struct recipe *letter, const struct repro_args *with, char **argz, size_t *n);
 
+/* Says on stderr how long it will take. 0, or the exit code, also if that is more than the limit. */
+int repro_args_time(const char *argz, size_t n, double limit_s);
+
 /* On stderr, before it is run. */
 void repro_args_print(const char *argz, size_t n);
 

@@ -76,6 +76,7 @@ const char *cover_verdict(const struct compare_row *r);
  *   treatment                  as of compare; then base-kernel, head-kernel (releases), base-commit,
  *                              head-commit, if they are meant to differ
  *   machine, kernel            machine_id_hash, release: of a letter of one journal
+ *   kernel-build, base-build, head-build: beside a release, short_hash() of kernel_version
  *   floor (percent), alpha, level   if they are not the usual ones
  *   claim                      per row that says something: see claim.h
  *   check                      last: the short hash of all words before it, each whole, not encoded,

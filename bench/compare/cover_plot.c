@@ -103,9 +103,12 @@ static int columns_of(const struct cover_axis *a)
 	return (a->last - a->first) * a->per_step + 1;
 }
 
+/* Of what lies far outside, some column outside. */
 static int column(const struct cover_axis *a, double change)
 {
-	return lround((change / a->step - a->first) * a->per_step);
+	double steps = fmax(fmin(change / a->step, a->last + 1), a->first - 1);
+
+	return lround((steps - a->first) * a->per_step);
 }
 
 static void print_axis(FILE *out, const struct cover_axis *a)
@@ -123,7 +126,9 @@ static void print_axis(FILE *out, const struct cover_axis *a)
 		size = snprintf(text, sizeof(text), k ? "%+g%%" : "0", 100 * k * a->step);
 		left = at - size / 2;
 		left = left + size > COVER_WIDTH ? COVER_WIDTH - size : left;
-		memcpy(numbers + left, text, size);
+		/* Not into the one before. */
+		if (numbers[left - 1] == ' ')
+			memcpy(numbers + left, text, size);
 		line[at - margin] = '+';
 	}
 	numbers[COVER_WIDTH] = '\0';
@@ -142,8 +147,7 @@ static void put(char *line, int n, int at, char mark)
 
 static void draw(char *line, const struct cover_axis *a, const struct compare_row *r)
 {
-	int n = columns_of(a), lo = column(a, fmax(r->d.lo, (a->first - 1) * a->step));
-	int hi = column(a, fmin(r->d.hi, (a->last + 1) * a->step));
+	int n = columns_of(a), lo = column(a, r->d.lo), hi = column(a, r->d.hi);
 
 	memset(line, ' ', n);
 	line[n] = '\0';

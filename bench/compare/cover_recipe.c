@@ -114,6 +114,18 @@ static void put_field(struct writer *r, const char *name, const json_t *env, con
 		put(r, name, text);
 }
 
+/* Kernels of one release may be built from anything. */
+static void put_build(struct writer *r, const char *name, const json_t *env)
+{
+	const char *text = json_string_value(json_object_get(env, "kernel_version"));
+	char build[SHORT_HASH_SIZE];
+
+	if (!text)
+		return;
+	short_hash(build, text, strlen(text));
+	put(r, name, build);
+}
+
 /* Which side is which, where each has journals of its own; what a letter of one journal is of. */
 static void put_environment(struct writer *r, const struct comparison *c)
 {
@@ -122,6 +134,7 @@ static void put_environment(struct writer *r, const struct comparison *c)
 	if (!c->head.n_journals) {
 		put_field(r, "machine", env_of(&c->base), "machine_id_hash");
 		put_field(r, "kernel", env_of(&c->base), "kernel_release");
+		put_build(r, "kernel-build", env_of(&c->base));
 		return;
 	}
 	if (c->opts.treatment.text)
@@ -129,6 +142,8 @@ static void put_environment(struct writer *r, const struct comparison *c)
 	if (json_object_get(meant, "kernel_release")) {
 		put_field(r, "base-kernel", env_of(&c->base), "kernel_release");
 		put_field(r, "head-kernel", env_of(&c->head), "kernel_release");
+		put_build(r, "base-build", env_of(&c->base));
+		put_build(r, "head-build", env_of(&c->head));
 	}
 	if (json_object_get(meant, "twbench_commit")) {
 		put_field(r, "base-commit", env_of(&c->base), "twbench_commit");

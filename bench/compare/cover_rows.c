@@ -176,7 +176,11 @@ int cover_box(FILE *out, const struct comparison *c, const struct section *s)
 		err = rebuild(&t, &b, !is_single(c), SIZE_MAX);
 	if (!err && table_width(&t) > COVER_WIDTH)
 		err = rebuild(&t, &b, !is_single(c), 16);
-	err = err ? err : table_print(&t, out);
+	/* Figures of 300 digits: a line each, that always fits. */
+	if (!err && table_width(&t) > COVER_WIDTH)
+		err = cover_trigger(out, c, s);
+	else
+		err = err ? err : table_print(&t, out);
 	table_fini(&t);
 	return err;
 }

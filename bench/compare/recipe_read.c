@@ -8,78 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC "twbench-repro/"
-#define QUOTES "> |:\t"
-#define WHY(r, ...) snprintf((r)->why, (r)->why_size, __VA_ARGS__)
+#include "recipe_line.h"
+#include "text.h"
 
-struct line {
-	const char *s;
-	size_t n; /* without CR, and blanks at its end */
-	const char *next; /* NULL: it was the last */
-};
+/* More than any letter has; it bounds the time that a mail can take. */
+#define MAX_WORDS (512 << 10)
+#define WHY(r, ...) snprintf((r)->why, (r)->why_size, __VA_ARGS__)
 
 struct reader {
 	struct recipe *recipe;
 	FILE *words; /* for `check` */
 	size_t line; /* number, from 1 on */
+	size_t bytes; /* of words, so far */
 	char *name, *value; /* of the word that may go on */
 	char *check; /* it is the last word */
 	char *why;
 	size_t why_size;
 };
-
-/* ---- lines ---- */
-
-static struct line line_at(const char *s, const char *end)
-{
-	const char *lf = memchr(s, '\n', end - s);
-	struct line l = { s, (lf ? lf : end) - s, lf && lf + 1 < end ? lf + 1 : NULL };
-
-	while (l.n && strchr(" \t\r", s[l.n - 1]))
-		l.n--;
-	return l;
-}
-
-static size_t span(const struct line *l, size_t from, const char *set)
-{
-	size_t i = from;
-
-	while (i < l->n && l->s[i] && strchr(set, l->s[i]))
-		i++;
-	return i;
-}
-
-/* Whether a recipe begins here, and not a sentence that mentions one. *at: behind the quote marks. */
-static bool is_first(const struct line *l, size_t *at)
-{
-	size_t i, k;
-
-	*at = span(l, 0, QUOTES);
-	if (l->n - *at < strlen(MAGIC) || memcmp(l->s + *at, MAGIC, strlen(MAGIC)))
-		return false;
-	i = *at + strlen(MAGIC);
-	k = span(l, i, "0123456789");
-	if (k == i || (k < l->n && l->s[k] != ' '))
-		return false;
-	return k == l->n || memchr(l->s + k, '=', l->n - k);
-}
-
-static bool is_indented(const struct line *l, const struct line *first, size_t at)
-{
-	return l->n > at + 2 && !memcmp(l->s, first->s, at) && l->s[at] == ' ' &&
-	       l->s[at + 1] == ' ';
-}
-
-/* Whether it begins with the quote marks of the first and two blanks. The blank behind a mark may be
- * one that others lack. */
-static bool goes_on(const struct line *l, const struct line *first, size_t at)
-{
-	size_t marks = at;
-
-	while (marks && strchr(" \t", first->s[marks - 1]))
-		marks--;
-	return is_indented(l, first, at) || is_indented(l, first, marks);
-}
 
 /* ---- words ---- */
 
@@ -180,7 +125,10 @@ static int take_word(struct reader *r, const char *s, size_t n)
 	char *value = equals ? decode(equals + 1, s + n - equals - 1) : NULL;
 	int err = 0;
 
-	if (!value || !len || strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") < len)
+	r->bytes += n;
+	if (r->bytes > MAX_WORDS)
+		err = damaged(r, "it goes on longer than any letter");
+	else if (!value || !len || strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") < len)
 		err = damaged(r, "a word is not NAME=VALUE");
 	else if (more && (!r->name || strncmp(r->name, s, len) || r->name[len]))
 		err = damaged(r, "the beginning of a word is missing");
@@ -244,6 +192,32 @@ static int check_sum(struct reader *r, const char *words, size_t n)
 	return -EBADMSG;
 }
 
+/* They are shown to people, on terminals; a commit even as a part of a command. Arguments may hold
+ * anything. */
+static bool are_harmless(const json_t *fields)
+{
+	const char *name,
+		*plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/+";
+	json_t *list, *v;
+	size_t i;
+
+	json_object_foreach((json_t *)fields, name, list) {
+		json_array_foreach(list, i, v) {
+			const char *text = json_string_value(v);
+			char *clean = strcmp(name, "arg") ? strdup(text) : NULL;
+			bool dirty;
+
+			if (clean)
+				text_clean(clean);
+			dirty = clean && strcmp(clean, text);
+			free(clean);
+			if (dirty || (!strcmp(name, "commit") && text[strspn(text, plain)]))
+				return false;
+		}
+	}
+	return true;
+}
+
 /* Those that are always there. */
 static int check_words(struct reader *r)
 {
@@ -257,6 +231,10 @@ static int check_words(struct reader *r)
 		WHY(r, "damaged: the word %s= is missing", needed[i]);
 		return -EBADMSG;
 	}
+	if (!are_harmless(got->fields)) {
+		WHY(r, "damaged: a word that holds what none has");
+		return -EBADMSG;
+	}
 	seed = recipe_word(got, "seed");
 	if (*seed && strspn(seed, "0123456789") == strlen(seed) &&
 	    !strcmp(recipe_word(got, "hash"), "sha256") && are_hashes(recipe_words(got, "base")) &&
@@ -268,8 +246,8 @@ static int check_words(struct reader *r)
 
 static int check_first(struct reader *r, const struct line *l, size_t at)
 {
-	const char *version = l->s + at + strlen(MAGIC);
-	int n = span(l, at + strlen(MAGIC), "0123456789") - at - strlen(MAGIC);
+	const char *version = l->s + at + strlen(RECIPE_MAGIC);
+	int n = span(l, at + strlen(RECIPE_MAGIC), "0123456789") - at - strlen(RECIPE_MAGIC);
 
 	if (memmem(l->s, l->n, "=3D", 3)) {
 		WHY(r,
@@ -290,73 +268,92 @@ static int read_lines(struct reader *r, const struct line *first, size_t at, con
 	int err = check_first(r, first, at);
 
 	if (!err)
-		err = take_words(r, first, span(first, at + strlen(MAGIC), "0123456789"));
+		err = take_words(r, first, span(first, at + strlen(RECIPE_MAGIC), "0123456789"));
 	while (!err && !r->check && l.next) {
 		l = line_at(l.next, end);
 		r->line++;
 		if (!goes_on(&l, first, at))
 			break;
-		err = take_words(r, &l, span(&l, 0, QUOTES));
+		err = take_words(r, &l, span(&l, 0, RECIPE_QUOTES));
 	}
 	return err;
 }
 
-/* Number of recipes; the first one's first line. */
-static size_t find(struct reader *r, const char *mail, const char *end, struct line *first,
-		   size_t *at)
+/* Its words, as they are summed, go to *words, new. */
+static int read_at(struct reader *r, const struct place *p, const char *end, char **words)
 {
-	size_t found = 0, number = 0, where;
+	size_t size;
+	int err;
 
-	for (const char *s = mail < end ? mail : NULL; s;) {
-		struct line l = line_at(s, end);
-
-		s = l.next;
-		number++;
-		if (!is_first(&l, &where) || found++)
-			continue;
-		*first = l;
-		*at = where;
-		r->line = number;
-	}
-	return found;
+	r->line = p->number;
+	r->words = open_memstream(words, &size);
+	err = r->words && r->recipe->fields ? read_lines(r, &p->first, p->at, end) : -ENOMEM;
+	err = err ? err : finish_word(r);
+	if (r->words && fclose(r->words))
+		err = err ? err : -ENOMEM;
+	err = err ? err : check_sum(r, *words, size);
+	err = err ? err : check_words(r);
+	if (err == -ENOMEM)
+		WHY(r, "no memory");
+	free(r->name);
+	free(r->value);
+	free(r->check);
+	return err;
 }
 
-static int read_recipe(struct reader *r, const char *mail, size_t n)
+static int read_one(struct recipe *to, const struct place *p, const char *end, char **words,
+		    char *why, size_t size)
 {
-	struct line first;
-	size_t at = 0, found = find(r, mail, mail + n, &first, &at);
+	struct reader r = { .recipe = to, .why = why, .why_size = size };
 
-	if (!found)
-		WHY(r, "it holds no recipe: the last lines of what twbench cover prints, from"
-		       " \"" MAGIC "1\" on");
-	if (found > 1)
-		WHY(r, "it holds %zu recipes: cut out the letter that is meant", found);
-	return found == 1 ? read_lines(r, &first, at, mail + n) : found ? -EBADMSG : -ENODATA;
+	*to = (struct recipe){ .fields = json_object() };
+	return read_at(&r, p, end, words);
+}
+
+/* Whether all that follow p, as in a mail that quotes its own letter, are whole and say `words`. */
+static bool are_copies(struct place p, const char *end, const char *words)
+{
+	bool same = true;
+
+	while (same && place_next(&p, end)) {
+		struct recipe copy;
+		char why[300], *its = NULL;
+
+		same = !read_one(&copy, &p, end, &its, why, sizeof(why)) && !strcmp(its, words);
+		recipe_free(&copy);
+		free(its);
+	}
+	return same;
 }
 
 int recipe_read(struct recipe *to, const char *mail, size_t n, char *why, size_t size)
 {
+	const char *end = mail + n;
+	struct place first = { .from = mail }, p;
 	char *words = NULL;
-	size_t words_size;
-	struct reader r = { .recipe = to,
-			    .why = why,
-			    .why_size = size,
-			    .words = open_memstream(&words, &words_size) };
+	size_t found = place_next(&first, end);
 	int err;
 
-	*to = (struct recipe){ .fields = json_object() };
-	err = r.words && to->fields ? read_recipe(&r, mail, n) : -ENOMEM;
-	err = err ? err : finish_word(&r);
-	if (r.words && fclose(r.words))
-		err = err ? err : -ENOMEM;
-	err = err ? err : check_sum(&r, words, words_size);
-	err = err ? err : check_words(&r);
-	if (err == -ENOMEM)
-		WHY(&r, "no memory");
+	*to = (struct recipe){ 0 };
+	if (!found) {
+		snprintf(
+			why, size,
+			"it holds no recipe: the last lines of what twbench cover prints, from \"" RECIPE_MAGIC
+			"1\" on");
+		return -ENODATA;
+	}
+	err = read_one(to, &first, end, &words, why, size);
+	for (p = first; place_next(&p, end);)
+		found++;
+	if (found > 1 && (err || !are_copies(first, end, words))) {
+		snprintf(
+			why, size,
+			"it holds %zu recipes that are not the same, or damaged: cut out the letter"
+			" that is meant",
+			found);
+		err = -EBADMSG;
+	}
 	free(words);
-	free(r.name);
-	free(r.value);
-	free(r.check);
 	return err;
 }
 

@@ -16,7 +16,7 @@ struct recipe {
 };
 
 /*
- * Finds the one recipe in a mail: its lines may be behind quote marks or indented, all by the same,
+ * Finds the one recipe in a mail (copies of it are the same one): its lines may be behind quote marks or indented, all by the same,
  * end in CR LF, and have lost or gained blanks between words. Checks every word and their sum; what
  * it does not know it keeps. 0, or with one line in why: -ENODATA if there is none, -EPROTONOSUPPORT
  * if it is of another version, -EBADMSG if it is damaged, -ENOMEM. To be freed in any case.

@@ -62,6 +62,12 @@ bool repro_is_here(const struct recipe *letter, const json_t *env, char *why, si
 /* Whether it was written by this version, or versions are what differs; if not, what to do. */
 bool repro_is_version(const struct recipe *letter, const json_t *env, char *why, size_t size);
 
+/* Whether a letter of one journal is of this build of the kernel, as far as it says; if not, what. */
+bool repro_is_build(const struct recipe *letter, const json_t *env, char *why, size_t size);
+/* Whether the letter says what its side, "base" or "head", is of; whether that is it. */
+bool repro_has_side(const struct recipe *letter, const char *side);
+bool repro_is_side(const struct recipe *letter, const json_t *env, const char *side);
+
 /* "reproduced", "not reproduced", "cannot tell" */
 const char *repro_name(enum repro_answer a);
 int repro_exit_code(const struct repro *r);

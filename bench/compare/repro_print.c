@@ -112,12 +112,13 @@ static const char *word_of(const struct repro_row *row)
 
 static void print_figures(FILE *out, const struct repro_row *row)
 {
-	char *letter = tell_claim(row), *here = tell_figure(row->fresh);
+	char *letter = tell_claim(row), *here = tell_figure(row->fresh), floor[FIGURE_MAX];
 
-	if (letter && here)
-		fprintf(out, "%*sletter %s%s, here %s%s\n", MARGIN, "", letter,
-			row->claim->kind == CLAIM_EQUIVALENT ? ", equivalent" : "", here,
-			word_of(row));
+	if (letter && here && row->claim->kind == CLAIM_EQUIVALENT)
+		fprintf(out, "%*sletter %s, equivalent (floor %s), here %s%s\n", MARGIN, "", letter,
+			figure_floor(floor, row->fresh), here, word_of(row));
+	else if (letter && here)
+		fprintf(out, "%*sletter %s, here %s%s\n", MARGIN, "", letter, here, word_of(row));
 	free(letter);
 	free(here);
 	if (row->size_differs)

@@ -70,65 +70,35 @@ static int take_claims(struct repro *r)
 
 /* ---- is it the same thing that was measured? ---- */
 
-static const char *field(const json_t *env, const char *name)
+static const json_t *env_of(const struct side *s)
 {
-	const char *text = json_string_value(json_object_get(env, name));
-
-	return text ? text : "-";
+	return json_object_get(s->journals[0].header, "env");
 }
 
-bool repro_is_here(const struct recipe *letter, const json_t *env, char *why, size_t size)
+/* Where the letter says what the side is. */
+static bool is_side(const struct repro *r, const struct side *s, const char *side)
 {
-	const char *machine = recipe_word(letter, "machine"),
-		   *kernel = recipe_word(letter, "kernel");
-	const char *here = field(env, "kernel_release");
-
-	if (!machine || strcmp(machine, field(env, "machine_id_hash")))
-		snprintf(why, size,
-			 "the letter's figures are those of one journal, of another machine: times"
-			 " of different machines say nothing of each other");
-	else if (!kernel || strcmp(kernel, here))
-		snprintf(why, size,
-			 "the letter's figures are those of one journal, under kernel %s; this is"
-			 " %s",
-			 kernel ? kernel : "-", here);
-	else
-		return true;
-	return false;
+	return repro_has_side(r->letter, side) && repro_is_side(r->letter, env_of(s), side);
 }
 
-bool repro_is_version(const struct recipe *letter, const json_t *env, char *why, size_t size)
+static int warn_of_side(struct repro *r, const struct side *s, const char *side)
 {
-	const char *commit = recipe_word(letter, "commit"),
-		   *version = recipe_word(letter, "version");
-	const char *mine = field(env, "twbench_commit"),
-		   *my_version = field(env, "twbench_version");
+	char text[120];
 
-	if (recipe_word(letter, "head-commit") ||
-	    (!strcmp(commit, mine) && !strcmp(version, my_version)))
-		return true;
-	snprintf(why, size,
-		 "measured by twbench %s (%s), the letter by %s (%s): another version may measure"
-		 " something else; `git checkout %.*s && make` builds the letter's%s",
-		 my_version, mine, version, commit, (int)strcspn(commit, "-"), commit,
-		 strchr(commit, '-') ? ", but for changes that were not committed" : "");
-	return false;
-}
-
-static bool is_of(const struct side *s, const char *kernel)
-{
-	return kernel && !strcmp(kernel, field(json_object_get(s->journals[0].header, "env"),
-					       "kernel_release"));
+	if (!repro_has_side(r->letter, side) || repro_is_side(r->letter, env_of(s), side))
+		return 0;
+	snprintf(text, sizeof(text), "%s is not of the kernel or commit that the letter's is of",
+		 side);
+	return json_array_append_new(r->c.warnings, json_string(text));
 }
 
 /* A comparison of something with itself would say "not reproduced" of any change. */
 static int check_treatment(struct repro *r)
 {
 	const struct treatment *t = &r->c.opts.treatment;
-	const char *base = recipe_word(r->letter, "base-kernel"), *field_name;
-	const char *head = recipe_word(r->letter, "head-kernel");
-	bool differs = !json_object_size(t->fields) || t->impl;
+	const char *field_name;
 	json_t *v;
+	bool differs = !json_object_size(t->fields) || t->impl;
 
 	json_object_foreach(t->fields, field_name, v)
 		differs |= json_object_get(r->c.differs, field_name) != NULL;
@@ -137,14 +107,34 @@ static int check_treatment(struct repro *r)
 		    r->c.base.spec, r->c.head.spec, t->text);
 		return EXIT_NOT_COMPARABLE;
 	}
-	if (base && head && strcmp(base, head) && is_of(&r->c.base, head) &&
-	    is_of(&r->c.head, base)) {
-		WHY(r,
-		    "%s is of the kernel of the letter's head (%s), %s of its base: change places",
-		    r->c.base.spec, head, r->c.head.spec);
+	if (is_side(r, &r->c.base, "head") && is_side(r, &r->c.head, "base") &&
+	    !is_side(r, &r->c.base, "base")) {
+		WHY(r, "%s is the letter's head (%s), %s its base: change places", r->c.base.spec,
+		    recipe_word(r->letter, "head-kernel") ?: recipe_word(r->letter, "head-commit"),
+		    r->c.head.spec);
 		return EXIT_USAGE;
 	}
-	return 0;
+	return warn_of_side(r, &r->c.base, "base") || warn_of_side(r, &r->c.head, "head")
+		       ? EXIT_INTERNAL
+		       : 0;
+}
+
+/* A loose rule is easier to reproduce, and the mail chooses it. */
+static int warn_of_rule(const struct repro *r)
+{
+	static const struct decide_opts usual = DECIDE_DEFAULTS;
+	const struct compare_opts *o = &r->c.opts;
+	const struct decide_opts *d = &o->decide;
+	char text[200];
+
+	if (!recipe_word(r->letter, "floor") && !recipe_word(r->letter, "alpha") &&
+	    !recipe_word(r->letter, "level"))
+		return 0;
+	snprintf(
+		text, sizeof(text),
+		"judged by the letter's rule: floor %g %%, alpha %g, level %g (usual: %g %%, %g, %g)",
+		100 * o->floor, d->alpha, d->level, 100 * COMPARE_FLOOR, usual.alpha, usual.level);
+	return json_array_append_new(r->c.warnings, json_string(text));
 }
 
 /* Nothing is easier to reproduce. */
@@ -165,7 +155,7 @@ static int check_fresh(struct repro *r)
 {
 	const struct side *s = r->c.head.n_journals ? &r->c.head : &r->c.base;
 	const char *own = own_journal(r->letter, &r->c.base) ?: own_journal(r->letter, &r->c.head);
-	const json_t *env = json_object_get(s->journals[0].header, "env");
+	const json_t *env = env_of(s);
 	char why[600];
 	bool single = recipe_sides(r->letter) == RECIPE_SINGLE;
 
@@ -175,6 +165,10 @@ static int check_fresh(struct repro *r)
 	}
 	if (!repro_is_version(r->letter, env, why, sizeof(why)))
 		json_array_append_new(r->c.warnings, json_string(why));
+	if (!repro_is_build(r->letter, env, why, sizeof(why)))
+		json_array_append_new(r->c.warnings, json_string(why));
+	if (warn_of_rule(r))
+		return EXIT_INTERNAL;
 	if (!single)
 		return check_treatment(r);
 	return repro_is_here(r->letter, env, r->c.why, sizeof(r->c.why)) ? 0 : EXIT_NOT_COMPARABLE;

@@ -13,6 +13,10 @@
 /* Load, verify, calibrate, attach, detach and quiesce of one invocation; measured 0.15 to 0.25 s. */
 #define INVOCATION_OVERHEAD_S 0.25
 #define WARMUP_NS 50000000ULL
+/* Beyond any plan. They bound time and memory: each combination is looked for among all points, and
+ * arguments may be those of a mail. */
+#define COMBINATIONS_MAX 4096
+#define SAMPLES_MAX 10000000
 
 const struct profile_desc profiles[PROFILES] = {
 	[PROFILE_SMOKE] = { "smoke", 2, 0.2 },
@@ -50,7 +54,8 @@ static bool some_bench_takes(const struct plan_request *r, const char *name, con
 	char why[256];
 
 	for (size_t i = 0; benches[i]; i++) {
-		const struct opt *o = bench_is_chosen(r, benches[i]) ? opt_find(benches[i], name) : NULL;
+		const struct opt *o =
+			bench_is_chosen(r, benches[i]) ? opt_find(benches[i], name) : NULL;
 		json_t *v = o ? opt_value(o, text, why, sizeof(why)) : NULL;
 
 		json_decref(v);
@@ -178,8 +183,13 @@ static int expand(struct plan *plan, const struct plan_request *r, const struct 
 	size_t i;
 	int err = 0;
 
-	if (!o->name)
+	if (!o->name) {
+		snprintf(why, size, "more than %d combinations of parameters", COMBINATIONS_MAX);
+		if (plan->n_combinations++ == COMBINATIONS_MAX)
+			return -EINVAL;
+		snprintf(why, size, "no memory");
 		return add_points(plan, r, b, json_copy(params));
+	}
 	values = sweep_of(r, b, o, why, size);
 	if (!values)
 		return -EINVAL;
@@ -301,6 +311,11 @@ int plan_make(const struct plan_request *r, struct plan *plan, char *why, size_t
 		err = plan_keep_only(plan, json_object_get(r->values, "only"), why, size);
 	if (!err && r->budget_s > 0)
 		err = fit_budget(plan, r->budget_s, why, size);
+	if (!err && plan->n_points * plan->invocations > SAMPLES_MAX) {
+		snprintf(why, size, "%zu points, %u invocations of each: more than %d samples",
+			 plan->n_points, plan->invocations, SAMPLES_MAX);
+		err = -EINVAL;
+	}
 	if (!err)
 		err = plan_order(plan);
 	if (err)

@@ -37,6 +37,7 @@ struct item {
 struct plan {
 	struct point *points; /* those that differ only in impl follow one another */
 	size_t n_points;
+	size_t n_combinations; /* that were looked at: some are the same point */
 	struct item *items; /* in execution order; only of points that fit */
 	size_t n_items;
 	unsigned int invocations;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A row per point: medians and intervals, which no other program has to compute again. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,21 @@ static const char *const fixed[] = { "bench", "n" };
 static bool is_fixed(const char *name)
 {
 	return !strcmp(name, fixed[0]) || !strcmp(name, fixed[1]);
+}
+
+/* Takes v. The names of metrics are foreign, and of any length. */
+static int put_named(json_t *to, const char *name, const char *end, json_t *v)
+{
+	char *column;
+	int err;
+
+	if (asprintf(&column, "%s%s", name, end) < 0) {
+		json_decref(v);
+		return -1;
+	}
+	err = json_object_set_new(to, column, v);
+	free(column);
+	return err;
 }
 
 int export_point_columns(json_t *columns, const struct section *s)
@@ -30,14 +47,9 @@ int export_point_columns(json_t *columns, const struct section *s)
 		bad |= json_object_set_new(columns, json_string_value(name), json_true());
 	for (i = 0; i < s->n; i++) {
 		json_array_foreach(s->points[i].samples, k, sample) {
-			json_object_foreach(json_object_get(sample, "metrics"), key, v) {
-				char column[128];
-
-				for (size_t e = 0; e < 3; e++) {
-					snprintf(column, sizeof(column), "%s%s", key, ends[e]);
-					bad |= json_object_set_new(columns, column, json_true());
-				}
-			}
+			json_object_foreach(json_object_get(sample, "metrics"), key, v)
+				for (size_t e = 0; e < 3; e++)
+					bad |= put_named(columns, key, ends[e], json_true());
 		}
 	}
 	return bad ? -ENOMEM : 0;
@@ -46,14 +58,12 @@ int export_point_columns(json_t *columns, const struct section *s)
 /* JSON has no infinities: an empty cell. */
 static int put_number(json_t *row, const char *name, const char *end, double v)
 {
-	char column[128];
-
 	if (!isfinite(v))
 		return 0;
-	snprintf(column, sizeof(column), "%s%s", name, end);
 	/* Whole numbers stay whole. */
-	return json_object_set_new(row, column,
-				   v == (json_int_t)v ? json_integer((json_int_t)v) : json_real(v));
+	return put_named(row, name, end,
+			 fabs(v) < 1e18 && v == (json_int_t)v ? json_integer((json_int_t)v)
+							      : json_real(v));
 }
 
 static int put_metrics(json_t *row, const struct point *p)

@@ -41,6 +41,8 @@ __attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size,
 	va_start(ap, fmt);
 	vsnprintf(buf + used, size - used, fmt, ap);
 	va_end(ap);
+	text_clean(buf + used);
+	text_whole(buf);
 }
 
 static void keep_if(struct figure_points *p, const bool *wanted)

@@ -300,6 +300,8 @@ int figure_write_table(const char *dir, const struct figure *f, const struct fig
 
 	if (!out)
 		return -errno;
-	fwrite(t->text, 1, t->size, out);
+	/* To gnuplot a quote begins a cell that tabs and line ends are part of. */
+	for (size_t i = 0; i < t->size; i++)
+		fputc(t->text[i] == '"' ? ' ' : t->text[i], out);
 	return finish(out, 0) ?: write_scripts(dir, &(struct content){ f, NULL, t }, look);
 }

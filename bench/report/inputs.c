@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exit_code.h"
+#include "text.h"
 
 static int read_one(const char *who, const char *path, struct journal *j)
 {
@@ -148,9 +149,12 @@ static void name_differing(const json_t *a, const json_t *b, bool only_missing, 
 bool inputs_same_env(const struct journal *a, const struct journal *b, char *fields, size_t size)
 {
 	const json_t *x = json_object_get(a->header, "env"), *y = json_object_get(b->header, "env");
+	bool same;
 
 	*fields = '\0';
 	name_differing(x, y, false, fields, size);
 	name_differing(y, x, true, fields, size);
-	return !*fields;
+	same = !*fields;
+	text_clean(fields);
+	return same;
 }

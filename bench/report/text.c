@@ -38,6 +38,21 @@ void text_clean(char *s)
 	*end = '\0';
 }
 
+void text_whole(char *s)
+{
+	size_t n = strlen(s), begin = n, want;
+	unsigned char c;
+
+	while (begin && n - begin < 3 && (s[begin - 1] & 0xc0) == 0x80)
+		begin--;
+	if (!begin)
+		return;
+	c = s[--begin];
+	want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+	if (n - begin < want)
+		s[begin] = '\0';
+}
+
 size_t text_columns(const char *s, size_t len)
 {
 	size_t n = 0;

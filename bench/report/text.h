@@ -13,6 +13,9 @@
 /* In place: control characters (tabs, escapes, line ends) become blanks; none at the end. */
 void text_clean(char *s);
 
+/* In place: without the beginning of a character of UTF-8 that was cut at the end. */
+void text_whole(char *s);
+
 /* Columns that len bytes of UTF-8 take, one per character. */
 size_t text_columns(const char *s, size_t len);
 

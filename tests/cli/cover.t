@@ -319,6 +319,18 @@ for a in "$T/base" "$T/base $T/head"; do
 	refused "$(wc -w <<<"$a") into /dev/full" 6 'No space left'
 done
 
+# ---- figures of any size ----
+
+x=$(printf 'x%.0s' {1..90})
+sim tiny points=3 metric.tiny=1e-300 metric.huge=1e300 metric.zero=0 metric."$x"=5
+sim vast points=3 shift=50 seed=2 metric.tiny=5 metric.huge=1e-300 metric.zero=3 metric."$x"=7
+for style in box trigger; do
+	tw cover --style $style --plot "$T/tiny" "$T/vast" --metrics "tiny,huge,zero,$x,delivery_ns_p50"
+	expect "from 1e-300 to 1e300, $style" 0
+	check "from 1e-300 to 1e300, $style: no line over 75" test "$(wc -L <"$T/out")" -le 75
+	has_no "from 1e-300 to 1e300, $style: no number into another" "$T/out" '%[+-][0-9.e+]+%'
+done
+
 # ---- make ----
 
 run make -s compare BASE="$T/base" HEAD="$T/head" ARGS="--bench latency"

@@ -96,6 +96,18 @@ tw plot -d "$T/none" "$T/base" "$T/head" forest --where rate=1000
 refused "forest with --where" 2 'PARAM=VALUE HEAD'
 check "forest: nothing was drawn in vain" test ! -e "$T/none"
 
+# ---- names ----
+
+odd=('metric.a"b=9' 'metric.#c=9' "metric.'e=9" 'metric.%s]]>=9')
+sim odd.a seed=1 "${odd[@]}"
+sim odd.b seed=2 shift=0.05 "${odd[@]}"
+for form in svg png txt; do
+	tw plot -d "$T/odd" --format $form "$T/odd.a" "$T/odd.b" forest --metrics "a\"b,#c,'e,%s]]>"
+	expect "forest: odd names, as $form" 0
+	check "forest: odd names, as $form: they are there" tests/cli/picture $form \
+		"$T/odd/forest.$form" b '#c' "'e" '%s]]>' CHANGED
+done
+
 # ---- a table ----
 
 for form in svg png txt; do

@@ -263,4 +263,39 @@ for f in "$T"/hostile.d/*.svg; do
 	check "hostile names: $(basename "$f") is well formed" tests/cli/picture svg "$f"
 done
 
+# odd NAME STATEMENT: $T/NAME, the journal with a statement done to each sample
+odd() {
+	"$PYTHON" - $J "$T/$1" "$2" <<'PY'
+import json
+import sys
+
+with open(sys.argv[1]) as f, open(sys.argv[2], "w") as out:
+    for line in map(json.loads, f):
+        if line["kind"] == "sample":
+            exec(sys.argv[3], {"p": line["params"], "m": line["metrics"]})
+        out.write(json.dumps(line) + "\n")
+PY
+	tw plot -d "$T/$1.d" "$T/$1" "${@:3}"
+}
+odd names 'p.update({k: "%s]]>#" + p[k] for k in ("trigger", "release") if k in p}); p["a\nb\x1b"] = 1'
+expect "formats, comments and ends of CDATA in names" 0
+for f in "$T"/names.d/*.svg; do
+	check "$(basename "$f") of such names is well formed" tests/cli/picture svg "$f"
+done
+check "what is held of such names is a line" test -z "$(tr -d '\n' <"$T/err" | tr -d '[:print:]')"
+check "stages: such a name is whole" tests/cli/picture svg "$T/names.d/stages.svg" '%s]]>#syscall'
+check "ctx-cost: such a name is whole" tests/cli/picture svg "$T/names.d/ctx-cost.svg" '%s]]>#lru-evict'
+odd cut 'p["trigger"] = "x" * 115; p["mode"] = "ü" * 300'
+expect "a name that is cut between the bytes of a character" 0
+check "it ends with the last whole one" tests/cli/picture svg "$T/cut.d/delivery-cdf.svg"
+odd cpus 'p["cpus"] = ",".join(str(2 * i) for i in range(2 if p.get("cpus") == "0" else 260))' fairness
+expect "a list of 260 CPUs" 0
+check "a list of 260 CPUs: on the axis" tests/cli/picture svg "$T/cpus.d/fairness.svg" 250
+odd zero 'm.update({k: 0 for k in m if k.startswith(("delivery", "latency"))})' latency-rate
+refused "nothing above 0 on a logarithmic axis" 2 'cannot be drawn: no value above 0'
+odd nothing 'm.update({k: 0 for k in m})' ctx-cost
+expect "all zero on another axis" 0
+odd long 'm.update({"ü" * n: 1 for n in range(55, 70)})'
+expect "long names of metrics" 0
+
 finish

@@ -135,6 +135,11 @@ fact "only what is claimed is looked at" 'set(rows) == {"delivery_ns_p50"} and l
 letter loose "$T/base" "$T/base2" --floor 20 --metrics delivery_ns_p50
 json "$T/loose" "$T/none" "$T/head2"
 expect "equivalent by a floor of 20 %: also what is 5 % slower" 0
+fact "and it is said that the letter chose the floor" 'any("floor 20 %" in w for w in d["warnings"])'
+tw repro "$T/loose" "$T/none" "$T/head2"
+has "as text: what equivalent means" "$T/out" 'equivalent \(floor 20.0%\), here '
+json "$T/letter" "$T/base2" "$T/head2"
+fact "the usual rule is not mentioned" 'not any("rule" in w for w in d["warnings"])'
 
 # ---- two parts of a journal, one journal ----
 
@@ -159,6 +164,12 @@ expect "one journal, 5 invocations: 3" 3
 sim machine seed=16 points=2 env.machine_id_hash=fnv1a64:8
 tw repro "$T/single" "$T/machine"
 refused "one journal, of another machine" 4 'another machine'
+sim build seed=16 points=2 env.kernel_version='#2 SMP'
+json "$T/single" "$T/build"
+expect "one journal, another build of that kernel" 0
+fact "one journal, another build of that kernel: said" 'any("another build" in w for w in d["warnings"])'
+json "$T/single" "$T/base2"
+fact "one journal, the same build" 'not d["warnings"]'
 tw repro "$T/letter" "$T/base2"
 expect "two journals are needed" 2 'BASE HEAD'
 tw repro "$T/letter" "$T/base" "$T/head"
@@ -177,6 +188,10 @@ tw repro "$T/kernels" "$T/k4" "$T/k3"
 refused "two kernels, the wrong way round" 2 'change places'
 tw repro "$T/kernels" "$T/fewer.a" "$T/fewer.b"
 refused "two kernels: twice the same one is no comparison" 4 'do not differ'
+sim k5 seed=19 env.kernel_release=6.18.2
+json "$T/kernels" "$T/k5" "$T/k4"
+expect "two kernels, one of them another" 0
+fact "two kernels, one of them another: said" '["base is not of" in w for w in d["warnings"]] == [True]'
 boots() {
 	local side=$1 k
 	shift
@@ -185,11 +200,20 @@ boots() {
 boots b1 env.kernel_release=6.18.1
 boots h1 env.kernel_release=6.19.0 shift=0.1
 boots b2 env.kernel_release=6.18.1 seed=99
+boots v1 env.kernel_version='#1'
+boots v2 env.kernel_version='#2' shift=0.1
+boots v3 env.kernel_version='#1' window=2
+boots v4 env.kernel_version='#2' shift=0.1 window=2
 list() { printf '%s' "$T/$1.1"; printf ",$T/$1.%s" {2..5}; }
 letter boots "$(list b1)" "$(list h1)" --treatment kernel --metrics delivery_ns_p50
 has "five boots each: which kernels" "$T/boots" 'base-kernel=6.18.1 head-kernel=6.19.0'
 tw repro "$T/boots" "$(list h1)" "$(list b2)"
 expect "five boots, the wrong way round" 2 'change places|measured anew'
+letter builds "$(list v1)" "$(list v2)" --treatment kernel --metrics delivery_ns_p50
+json "$T/builds" "$(list v3)" "$(list v4)"
+expect "two builds of one release" 0
+tw repro "$T/builds" "$(list v4)" "$(list v3)"
+refused "two builds of one release, the wrong way round" 2 'change places'
 tw repro "$T/boots" --dry-run
 has "five boots: what is which" "$T/out" '^sides +base kernel 6.18.1, head kernel 6.19.0'
 
@@ -203,6 +227,12 @@ for way in quoted crlf; do
 	json "$T/mail" "$T/base2" "$T/head2"
 	expect "$way, in a mail" 0
 done
+{ cat "$T/letter"; quoted "$T/letter"; } >"$T/mail"
+json "$T/mail" "$T/base2" "$T/head2"
+expect "quoted below itself" 0
+cat "$T/letter" "$T/single" >"$T/mail"
+tw repro "$T/mail" "$T/base2" "$T/head2"
+refused "two letters in a mail" 5 '2 recipes'
 quoted "$T/letter" | mail | crlf /dev/stdin >"$T/mail"
 run "$TWBENCH" repro - "$T/base2" "$T/head2"
 expect "standard input is empty" 5 'no recipe'
@@ -269,6 +299,12 @@ for bad in "--help" "--nonesuch" "-x" "-V" "-h"; do
 	told nop "$bad"
 	refused "$bad in a mail" 5 "letter's arguments"
 done
+told nop --set nop.where=user -n 1000 -d 100
+expect "a letter that takes a day" 2 'longer than 21600 s: nothing is measured without --limit 100300'
+tw repro "$T/told" --dry-run --limit 200000
+expect "a letter that may take a day" 0 '1000 samples, about 100300 s'
+told nop --set nop.where=user --rates "$(seq -s, 9000)" --rates "$(seq -s, 9000)"
+refused "more arguments than anybody types" 5 'more than are run'
 told nop -- -o"$T/evil"
 refused "an option that looks like a bench" 5 "letter's arguments"
 told nonesuch

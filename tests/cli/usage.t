@@ -92,6 +92,11 @@ unknown 'latency.* nop' --set frob.rate=1
 unknown 'where' --set nop.frob=1
 unknown 'bpf.*user' --set nop.where=frob
 
+tw run latency --rates "$(seq -s, 5000)" --dry-run
+refused "more points than anybody measures" 2 'more than 4096 combinations'
+tw run latency --rates "$(seq -s, 500)" --dry-run -n 100000
+refused "more samples than anybody measures" 2 'more than 10000000 samples'
+
 # ---- output that cannot be written ----
 
 for c in --help --version list 'list --json' 'run --help' 'run nop --dry-run' doctor \

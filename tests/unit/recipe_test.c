@@ -321,14 +321,84 @@ static void any_damage_is_seen(void **state)
 
 static void lines_that_are_gone(void **state)
 {
-	char *text = plain_recipe(), *twice, *second = strchr(text, '\n') + 1;
+	char *text = plain_recipe(), *second = strchr(text, '\n') + 1;
 	char *third = strchr(second, '\n') + 1;
 
-	assert_int_equal(asprintf(&twice, "%s\n\n%s", text, text) > 0, 1);
-	assert_read(twice, -EBADMSG, "2 recipes");
-	free(twice);
 	memmove(second, third, strlen(third) + 1);
 	assert_read(text, -EBADMSG, "damaged");
+	free(text);
+}
+
+/* A reply may quote its own letter, and a thread quote both. */
+static void copies_in_one_mail(void **state)
+{
+	char *text = plain_recipe(), *quoted = mail(text, "> > ", "\r"), *both, *other;
+	struct recipe r;
+	struct letter l;
+
+	assert_true(asprintf(&both, "%s\n%s\n%s", text, quoted, text) > 0);
+	assert_int_equal(read_text(&r, both), 0);
+	assert_int_equal(r.n_claims, 2);
+	assert_int_equal(json_array_size(recipe_words(&r, "arg")), 4);
+	recipe_free(&r);
+	free(both);
+	make(&l, json_pack("[sss]", "run", "latency", "-q"));
+	other = write_recipe(&l);
+	drop(&l);
+	assert_true(asprintf(&both, "%s\n%s\n%s", text, text, other) > 0);
+	assert_read(both, -EBADMSG, "3 recipes");
+	free(both);
+	*strstr(quoted, "seed=7") = 'S';
+	assert_true(asprintf(&both, "%s\n%s", text, quoted) > 0);
+	assert_read(both, -EBADMSG, "2 recipes");
+	free(both);
+	assert_true(asprintf(&both, "%s\n%s", quoted, text) > 0);
+	assert_read(both, -EBADMSG, "2 recipes");
+	free(both);
+	free(other);
+	free(quoted);
+	free(text);
+}
+
+static void assert_env(const char *field, const char *value, int want)
+{
+	char why[300] = "", *text;
+	struct letter l;
+	struct recipe r;
+
+	make(&l, json_pack("[ss]", "run", "latency"));
+	l.c.head.n_journals = 0;
+	l.c.n_rows = 0;
+	json_object_set_new(json_object_get(l.base.header, "env"), field, json_string(value));
+	text = write_recipe(&l);
+	assert_int_equal(recipe_read(&r, text, strlen(text), why, sizeof(why)), want);
+	recipe_free(&r);
+	free(text);
+	drop(&l);
+}
+
+static void what_a_terminal_or_a_shell_obeys(void **state)
+{
+	assert_env("kernel_release", "6.18.1+", 0);
+	assert_env("kernel_release", "6.18\x1b[31m", -EBADMSG);
+	assert_env("twbench_version", "1\nx", -EBADMSG);
+	assert_env("machine_id_hash", "1\xc2\x9b", -EBADMSG);
+	assert_env("twbench_commit", "v1.0-3-g0123456789ab-dirty", 0);
+	assert_env("twbench_commit", "1;ls", -EBADMSG);
+	assert_env("twbench_commit", "$(ls)", -EBADMSG);
+}
+
+static void a_mail_that_goes_on(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	fputs("twbench-repro/1 a=b", f);
+	for (size_t i = 0; i < 200000; i++)
+		fputs(" a+=b", f);
+	fclose(f);
+	assert_read(text, -EBADMSG, "longer than any letter");
 	free(text);
 }
 
@@ -363,6 +433,9 @@ int main(void)
 		cmocka_unit_test(a_blank_that_is_not_behind_each_mark),
 		cmocka_unit_test(any_damage_is_seen),
 		cmocka_unit_test(lines_that_are_gone),
+		cmocka_unit_test(copies_in_one_mail),
+		cmocka_unit_test(what_a_terminal_or_a_shell_obeys),
+		cmocka_unit_test(a_mail_that_goes_on),
 		cmocka_unit_test(what_is_no_recipe),
 	};
 
