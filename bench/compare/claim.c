@@ -96,7 +96,7 @@ static double factor(const struct claim *c)
 
 void claim_text(char buf[CLAIM_MAX], const struct claim *c)
 {
-	int digits = c->kind == CLAIM_MEDIAN ? 6 : 4;
+	int digits = c->kind == CLAIM_MEDIAN ? 6 : CLAIM_DIGITS;
 	double f = factor(c);
 	size_t used = snprintf(buf, CLAIM_MAX, "%s:%c%s:%.*g:%.*g:%.*g", c->id, c->kind,
 			       c->difference ? "d" : "", digits, f * c->value, digits, f * c->lo,

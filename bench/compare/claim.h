@@ -9,6 +9,7 @@
 #include "short_hash.h"
 
 #define CLAIM_MAX 128
+#define CLAIM_DIGITS 4 /* of a change */
 
 /* The letters are those of the word. */
 enum claim_kind {

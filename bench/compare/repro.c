@@ -23,9 +23,16 @@ static enum claim_kind kind_of(enum verdict v)
 	return v <= VERDICT_EQUIVALENT ? kinds[v] : 0;
 }
 
+/* A claim is rounded to CLAIM_DIGITS digits. */
+static double rounding(double v)
+{
+	return fabs(v) * 5 * pow(10, -CLAIM_DIGITS);
+}
+
 static bool apart(const struct claim *c, const struct decision *d)
 {
-	return d->level > 0 && (d->lo > c->hi || d->hi < c->lo);
+	return d->level > 0 &&
+	       (d->lo > c->hi + rounding(c->hi) || d->hi < c->lo - rounding(c->lo));
 }
 
 static bool is_nearer_to_zero(const struct claim *c, const struct decision *d)

@@ -47,6 +47,11 @@ static void claims_of_a_change(void **state)
 	assert_int_equal(judge(&r, 'R', worse, VERDICT_REGRESSION, V(0.05, 0.03, 0.07)),
 			 REPRO_REPRODUCED);
 	assert_false(r.size_differs);
+	/* The letter rounds; what has no spread is the same all the same. */
+	assert_int_equal(judge(&r, 'R', V(0.1538, 0.1538, 0.1538), VERDICT_REGRESSION,
+			       V(2 / 13., 2 / 13., 2 / 13.)),
+			 REPRO_REPRODUCED);
+	assert_false(r.size_differs);
 	assert_int_equal(judge(&r, 'R', worse, VERDICT_REGRESSION, V(0.5, 0.4, 0.6)),
 			 REPRO_REPRODUCED);
 	assert_true(r.size_differs);
