@@ -204,7 +204,7 @@ static int print_marks(FILE *out, const struct cover_axis *axis)
 			 " no change, : the floor.");
 }
 
-/* The rows that say nothing, and how much they could have said. */
+/* The rows that say nothing, and how much they could have said; of so few runs that is not known. */
 static int print_detectable(FILE *out, const struct comparison *c)
 {
 	char text[FIGURE_MAX];
@@ -215,7 +215,7 @@ static int print_detectable(FILE *out, const struct comparison *c)
 		const struct compare_row *r = &c->rows[i];
 		char *row;
 
-		if (r->d.verdict < VERDICT_INCONCLUSIVE)
+		if (r->d.verdict < VERDICT_INCONCLUSIVE || !isfinite(r->d.detectable))
 			continue;
 		row = compare_tell_row(c, r);
 		err = !row ? -ENOMEM
