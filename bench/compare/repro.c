@@ -23,9 +23,13 @@ static enum claim_kind kind_of(enum verdict v)
 	return v <= VERDICT_EQUIVALENT ? kinds[v] : 0;
 }
 
+/* The letter has four digits of a change. */
+#define ROUNDED 5e-4
+
 static bool apart(const struct claim *c, const struct decision *d)
 {
-	return d->level > 0 && (d->lo > c->hi || d->hi < c->lo);
+	return d->level > 0 && (d->lo > c->hi + ROUNDED * fabs(c->hi) ||
+				d->hi < c->lo - ROUNDED * fabs(c->lo));
 }
 
 static bool is_nearer_to_zero(const struct claim *c, const struct decision *d)
