@@ -227,6 +227,20 @@ static int print_detectable(FILE *out, const struct comparison *c)
 	return err;
 }
 
+static int print_no_control(FILE *out, const char *label, const struct comparison *c)
+{
+	const char *name = json_object_iter_key(json_object_iter(c->base.select));
+	char value[256];
+
+	if (!name)
+		return text_item(
+			out, label,
+			"no control: the bench nop was not measured (`twbench run nop ...`)");
+	return text_item(out, label, "no control: no sample of the bench nop has %s=%s", name,
+			 text_value(value, sizeof(value),
+				    json_object_get(c->base.select, name)));
+}
+
 static int print_warnings(FILE *out, const struct comparison *c)
 {
 	const char *label = "warnings";
@@ -246,9 +260,7 @@ static int print_warnings(FILE *out, const struct comparison *c)
 		label = "";
 	}
 	if (!err && !any_control(c))
-		err = text_item(
-			out, label,
-			"no control: the bench nop was not measured (`twbench run nop ...`)");
+		err = print_no_control(out, label, c);
 	return err;
 }
 
