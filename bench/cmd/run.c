@@ -162,11 +162,13 @@ static int show_report(const struct run_args *a, const char *path)
 int run_measure(const struct run_args *a, const struct plan *plan, const json_t *args,
 		const char *path, const struct journal *resumed)
 {
+	bool full = false;
 	struct runner r = { .plan = plan,
 			    .journal_path = path,
 			    .args = args,
 			    .resumed = resumed,
-			    .quiet = a->quiet };
+			    .quiet = a->quiet,
+			    .full = &full };
 	int code = open_journal(path, resumed, &r.journal), err;
 	json_t *env;
 
@@ -182,7 +184,7 @@ int run_measure(const struct run_args *a, const struct plan *plan, const json_t 
 	}
 	json_decref(env);
 	/* Also of a run with errors: the rest of it is there, and the report says what is not. */
-	if (code != EXIT_USAGE && code != EXIT_NOTHING)
+	if (code != EXIT_USAGE && code != EXIT_NOTHING && !full)
 		show_report(a, path);
 	return code;
 }
