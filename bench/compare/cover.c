@@ -237,8 +237,7 @@ static int print_no_control(FILE *out, const char *label, const struct compariso
 			out, label,
 			"no control: the bench nop was not measured (`twbench run nop ...`)");
 	return text_item(out, label, "no control: no sample of the bench nop has %s=%s", name,
-			 text_value(value, sizeof(value),
-				    json_object_get(c->base.select, name)));
+			 text_value(value, sizeof(value), json_object_get(c->base.select, name)));
 }
 
 static int print_warnings(FILE *out, const struct comparison *c)

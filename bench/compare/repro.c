@@ -28,8 +28,8 @@ static enum claim_kind kind_of(enum verdict v)
 
 static bool apart(const struct claim *c, const struct decision *d)
 {
-	return d->level > 0 && (d->lo > c->hi + ROUNDED * fabs(c->hi) ||
-				d->hi < c->lo - ROUNDED * fabs(c->lo));
+	return d->level > 0 &&
+	       (d->lo > c->hi + ROUNDED * fabs(c->hi) || d->hi < c->lo - ROUNDED * fabs(c->lo));
 }
 
 static bool is_nearer_to_zero(const struct claim *c, const struct decision *d)

@@ -68,8 +68,9 @@ int repro_print_claims(FILE *out, const struct recipe *r)
 		const char *unit = percent ? "%" : "";
 		double f = percent ? 100 : 1;
 
-		fprintf(out, c->kind == CLAIM_MEDIAN ? "%-10s row %s  %.6g%s [%.6g, %.6g]%s\n" :
-						       "%-10s row %s  %+.4g%s [%+.4g, %+.4g]%s\n",
+		fprintf(out,
+			c->kind == CLAIM_MEDIAN ? "%-10s row %s  %.6g%s [%.6g, %.6g]%s\n"
+						: "%-10s row %s  %+.4g%s [%+.4g, %+.4g]%s\n",
 			words[c->kind], c->id, f * c->value, unit, f * c->lo, f * c->hi, unit);
 	}
 	return 0;
