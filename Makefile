@@ -472,6 +472,7 @@ plots: all
 	@journal='$(or $(JOURNAL),$(shell ls -t results/*.jsonl results/runs/*.jsonl 2>/dev/null | sed -n 1p))'; \
 	[ "$$journal" ] || { echo 'plots: no journal in results/: JOURNAL=FILE, or `make bench`' \
 		'first' >&2; exit 2; }; \
+	echo "figures of $$journal" >&2; \
 	$(B)/twbench plot -d '$(DIR)' $$journal $(ARGS)
 
 compare cover: all
@@ -488,29 +489,29 @@ clean:
 
 help:
 	@echo 'Targets'
-	@echo '  bench     install what is missing, build, measure, print the table (PROFILE=, ARGS=)'
-	@echo '  user-bench  the implementations of kernel/ against each other in user space: needs'
-	@echo '            no privilege and no kernel; ranks them, is no kernel time (PROFILE=, ARGS=)'
-	@echo '  test      everything that this machine can test'
-	@echo '  all       build only, into build/ (default)'
-	@echo '  static    one static executable, build/static/twbench'
-	@echo '  validate  simulate the decision rule, write the table into results/validation/ (minutes)'
-	@echo '  reference  measure the committed journals of results/reference/ again (a quarter of an hour)'
-	@echo '  readme    make tables and figures of README from them again'
-	@echo '  compare   BASE=a HEAD=b: better, worse or the same, of two journals; ARGS='
-	@echo '  cover     BASE=a HEAD=b: the same as text for a mail; ARGS='
-	@echo '  doctor    what this machine can measure, and what disturbs it'
-	@echo '  plots     figures of JOURNAL (default: newest in results/) into DIR (build/plots)'
-	@echo '  install   into $$(prefix)/bin'
-	@echo '  clean     remove build/'
+	@echo '  bench         install what is missing, build, measure, print the tables (PROFILE=, ARGS=)'
+	@echo '  user-bench    the implementations of kernel/ against each other in user space: needs no'
+	@echo '                privilege and no kernel; ranks them, is no kernel time (PROFILE=, ARGS=)'
+	@echo '  test          everything that this machine can test'
+	@echo '  all           build only, into build/ (default)'
+	@echo '  static        one static executable, build/static/twbench'
+	@echo '  validate      simulate the decision rule, write the tables into results/validation/ (minutes)'
+	@echo '  reference     measure the committed journals of results/reference/ again (a quarter of an hour)'
+	@echo '  readme        make tables and figures of README from them again'
+	@echo '  compare       BASE=a HEAD=b: better, worse or the same, of two journals; ARGS='
+	@echo '  cover         BASE=a HEAD=b: the same as text for a mail; ARGS='
+	@echo '  doctor        what this machine can measure, and what disturbs it'
+	@echo '  plots         figures of JOURNAL (default: newest in results/) into DIR (build/plots)'
+	@echo '  install       into $$(prefix)/bin'
+	@echo '  clean         remove build/'
 	@echo 'Variables'
-	@echo '  PROFILE   smoke, quick (default) or full'
-	@echo '  ARGS      further arguments of twbench run, e.g. ARGS="latency --rates 1000"'
-	@echo '  SAN       address or thread: a sanitizer build in build/SAN'
-	@echo '  NO_INSTALL=1   install nothing, list what is missing'
-	@echo '  V=1       show the commands'
+	@echo '  PROFILE       smoke, quick (default) or full'
+	@echo '  ARGS          further arguments of twbench run, e.g. ARGS="latency --rates 1000"'
+	@echo '  SAN           address or thread: a sanitizer build in build/SAN'
+	@echo '  NO_INSTALL=1  install nothing, list what is missing'
+	@echo '  V=1           show the commands'
 	@echo '  CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, prefix, DESTDIR'
-	@echo '  TWBENCH_CACHE  where libperf and guest kernels are kept (~/.cache/twbench)'
+	@echo '  TWBENCH_CACHE where libperf and guest kernels are kept (~/.cache/twbench)'
 
 .PHONY: all bench user-bench test tests tests-unit tests-kernel tests-explore tests-stress static validate \
 	reference readme compare cover doctor plots install clean help FORCE

@@ -97,7 +97,7 @@ KEY_P50_P99 = is_txt ? '' : ", NaN with linespoints ls 5 lw 2 dt 1 pt 7 title 'p
 
 # Two panels, side by side or, in text, one above the other. What is around them, the key included,
 # is drawn once, by a plot of nothing that has the whole width.
-PANELS = "if (is_txt) { rows = 2 * rows } else { width = 1000 }; y_of_panel = y_text; y_text = ''; \
+PANELS = "if (is_txt) { rows = 2 * rows } else { width = 1000; x_room = 1.6 }; y_of_panel = y_text; y_text = ''; \
 	eval START; set multiplot; eval FRAME; \
 	unset border; unset tics; unset grid; set xrange [0:1]; set yrange [0:1]; \
 	eval 'plot for [i = 1:series] NaN with linespoints ls look[i] lw 2 dt 1 title name[i]'.KEY_MORE; \
@@ -109,7 +109,7 @@ PANELS = "if (is_txt) { rows = 2 * rows } else { width = 1000 }; y_of_panel = y_
 	y_text = y_of_panel; eval Y_TEXT"
 PANEL_2 = "if (is_txt) { set tmargin at screen 0.46; \
 		set bmargin at screen (4.0 + lines_held + lines_what) / rows } \
-	else { set lmargin at screen 0.645; set rmargin at screen 0.985; y_x = 0.525 }; eval Y_TEXT"
+	else { set lmargin at screen 0.63; set rmargin at screen 0.97; y_x = 0.515 }; eval Y_TEXT"
 Y_TEXT = "if (is_txt) { set label 104 y_text at graph 0, graph 1 offset -12,1 } \
 	else { set label 104 y_text at screen y_x, graph 0.5 center rotate }"
 
@@ -160,11 +160,13 @@ thin(v) = v < 1000 ? sprintf('%.0f', v) : v >= 1e12 ? sprintf('%g', v) : sprintf
 # A tic as thin(), but fractions as they are.
 tic(v) = v < 0 ? '-'.tic(-v) : v < 1000 ? sprintf('%g', v) : thin(v)
 
-# Logarithmic axis from..to: labels at the decades, at 2 and 5 as well if there are few of them.
+# Logarithmic axis from..to: labels at the decades, at 2 and 5 as well if there are few of them: no more
+# decades of x than this.
+x_room = 2.5
 LOG_X = "axis = 'x'; eval LOG_AXIS"
 LOG_Y = "axis = 'y'; eval LOG_AXIS"
 LOG_AXIS = "if (to <= from) { from = from / 2; to = 2 * to }; \
-	many = log10(to / from) > (axis eq 'x' ? 2.5 : 3.5); \
+	many = log10(to / from) > (axis eq 'x' ? x_room : 3.5); \
 	if (many) { from = 10.0 ** floor(log10(from)); to = 10.0 ** ceil(log10(to) - 1e-9) }; \
 	eval sprintf('set logscale %s; set %stics () ; unset m%stics', axis, axis, axis); \
 	do for [decade = floor(log10(from) + 1e-9) : ceil(log10(to) - 1e-9)] { \

@@ -14,7 +14,7 @@ eval RANGE_CUT
 bottom = from
 top = to
 what = sprintf('%smedian over %s, %s%s', is_txt ? 'lower p50, upper p99: ' : '', invocations, interval, \
-	ceiling < 1e300 ? '; triangle: the bar goes on' : '')
+	ceiling < 1e300 ? '; triangle at the edge: the bar goes on' : '')
 KEY_MORE = KEY_P50_P99
 key_lines = ceil((series + 2.0) / (per_line > 1 ? per_line : 1))
 y_text = 'delivery_ns (from the call)'

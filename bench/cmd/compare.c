@@ -100,12 +100,16 @@ static const struct argp argp = {
 	       " output failed; 77 a journal without a sample.\n"
 	       "\n"
 	       "EXAMPLES\n"
-	       "  twbench compare main.jsonl patched.jsonl --treatment kernel\n"
-	       "  twbench compare run.jsonl:impl=stock run.jsonl:impl=refcounted\n"
+	       "  twbench compare main.jsonl head.jsonl --treatment twbench\n"
+	       "  twbench compare run.jsonl:impl=posted run.jsonl:impl=refcounted\n"
 	       "  twbench compare run.jsonl:mode=signal run.jsonl:mode=resume -v\n"
-	       "  twbench compare a1.jsonl,a2.jsonl b1.jsonl,b2.jsonl --format markdown\n"
-	       "  twbench compare base.jsonl head.jsonl --confirm head2.jsonl   # red only if twice\n"
-	       "  twbench compare --self run.jsonl     # what can this machine tell apart?\n",
+	       "  # two kernels: a journal of each boot, booted in turn; 5 boots of each for one\n"
+	       "  # row, 8 for 40 rows\n"
+	       "  twbench compare a1.jsonl,a2.jsonl,... b1.jsonl,b2.jsonl,... --treatment kernel\n"
+	       "  # red only if twice\n"
+	       "  twbench compare base.jsonl head.jsonl --confirm head2.jsonl\n"
+	       "  # what can this machine tell apart?\n"
+	       "  twbench compare --self run.jsonl\n",
 };
 
 static int usage(const char *text)

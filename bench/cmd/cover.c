@@ -73,9 +73,9 @@ static const struct argp argp = {
 	       " or foreign journal; 6 output failed; 77 a journal without a sample.\n"
 	       "\n"
 	       "EXAMPLES\n"
-	       "  twbench cover main.jsonl patched.jsonl --treatment kernel >cover.txt\n"
-	       "  twbench cover run.jsonl:impl=stock run.jsonl:impl=refcounted --style trigger\n"
-	       "  twbench cover main.jsonl patched.jsonl --treatment kernel --plot\n"
+	       "  twbench cover a1.jsonl,a2.jsonl,... b1.jsonl,b2.jsonl,... --treatment kernel\n"
+	       "  twbench cover run.jsonl:impl=posted run.jsonl:impl=refcounted --style trigger\n"
+	       "  twbench cover main.jsonl head.jsonl --treatment twbench --plot >cover.txt\n"
 	       "  twbench cover run.jsonl --metrics delivery_ns_p50,delivery_ns_p99\n",
 };
 

@@ -28,7 +28,7 @@ struct args {
 };
 
 static const struct argp_option options[] = {
-	{ "json", 'j', NULL, 0, "Print one JSON object: env, findings, capabilities", 0 },
+	{ "json", 'j', NULL, 0, "Print JSON: env, findings, capabilities", 0 },
 	{ "tune", KEY_TUNE, NULL, 0, "Apply the remedies while COMMAND runs (not available yet)",
 	  0 },
 	{ 0 },

@@ -42,7 +42,7 @@ static void print_bench(const struct bench *b)
 		print_opt(o);
 	printf("  metrics\n");
 	for (const struct metric *m = b->metrics; m->name; m++)
-		printf("    %-24s %-5s %s%s%s\n", m->name, m->unit, m->help,
+		printf("    %-25s %-5s %s%s%s\n", m->name, m->unit, m->help,
 		       m->better ? "; better: " : "", better_names[m->better]);
 	printf("\n");
 }

@@ -177,8 +177,8 @@ static const struct argp argp = {
 	       "  twbench plot -d pictures results/run.jsonl\n"
 	       "  twbench plot -d . --format png run.jsonl delivery-tail ebusy\n"
 	       "  twbench plot -d . --format txt --where rate=1000 run.jsonl delivery-cdf\n"
-	       "  twbench plot -d . main.jsonl patched.jsonl forest --treatment kernel\n"
-	       "  twbench plot -d . run.jsonl:impl=stock run.jsonl:impl=refcounted forest\n",
+	       "  twbench plot -d . main.jsonl head.jsonl forest --treatment twbench\n"
+	       "  twbench plot -d . run.jsonl:impl=posted run.jsonl:impl=refcounted forest\n",
 };
 
 static int usage(const char *text)

@@ -53,11 +53,16 @@ int run_make_plan(const struct run_args *a, struct plan *plan)
 void run_print_plan(const struct plan *plan)
 {
 	char label[512];
+	size_t unfit = 0;
 
-	printf("%zu points, %u invocations of each, %.3g s windows: %zu samples, about %.0f s; "
-	       "seed %llu\n",
-	       plan->n_points, plan->invocations, plan->window_ns / 1e9, plan->n_items,
-	       plan_total_s(plan), (unsigned long long)plan->seed);
+	for (size_t i = 0; i < plan->n_points; i++)
+		unfit += plan->points[i].unfit[0] != '\0';
+	printf("%zu points", plan->n_points);
+	if (unfit)
+		printf(" (%zu of them skipped)", unfit);
+	printf(", %u invocations of each, %.3g s windows: %zu samples, about %.0f s; seed %llu\n",
+	       plan->invocations, plan->window_ns / 1e9, plan->n_items, plan_total_s(plan),
+	       (unsigned long long)plan->seed);
 	for (size_t i = 0; i < plan->n_points; i++) {
 		point_label(&plan->points[i], label, sizeof(label));
 		printf("  %s%s%s\n", label, plan->points[i].unfit[0] ? "  SKIP: " : "",
@@ -157,11 +162,13 @@ static int show_report(const struct run_args *a, const char *path)
 int run_measure(const struct run_args *a, const struct plan *plan, const json_t *args,
 		const char *path, const struct journal *resumed)
 {
+	bool full = false;
 	struct runner r = { .plan = plan,
 			    .journal_path = path,
 			    .args = args,
 			    .resumed = resumed,
-			    .quiet = a->quiet };
+			    .quiet = a->quiet,
+			    .full = &full };
 	int code = open_journal(path, resumed, &r.journal), err;
 	json_t *env;
 
@@ -176,7 +183,8 @@ int run_measure(const struct run_args *a, const struct plan *plan, const json_t 
 		code = EXIT_INTERNAL;
 	}
 	json_decref(env);
-	if (code == EXIT_DONE || code == EXIT_UNTRUSTED || code == EXIT_INTERRUPTED)
+	/* Also of a run with errors: the rest of it is there, and the report says what is not. */
+	if (code != EXIT_USAGE && code != EXIT_NOTHING && !full)
 		show_report(a, path);
 	return code;
 }

@@ -58,7 +58,7 @@ static const struct argp_option options[] = {
 static const char doc[] =
 	"Measures, one fresh process per invocation in random order, and writes a journal.\v"
 	"EXAMPLES\n"
-	"  # every bench, about two minutes\n"
+	"  # every bench, three minutes\n"
 	"  twbench run\n"
 	"  # how the tail grows with the rate\n"
 	"  twbench run latency --triggers syscall --rates 1000,10000,100000 -n 20\n"

@@ -18,7 +18,10 @@ static void number(char *buf, const struct compare_row *r, double v, const char 
 
 	if (r->data.scale == DECIDE_LOG) {
 		double percent = 100 * v;
-		int digits = fabs(percent) >= 1000 ? -1 : fabs(percent) >= 0.095 ? 1 : 2;
+		int digits = fabs(percent) >= 1e6     ? -1
+			     : fabs(percent) >= 1000  ? 0
+			     : fabs(percent) >= 0.095 ? 1
+						      : 2;
 
 		if (fabs(percent) < 0.005)
 			strcpy(buf, "0");

@@ -204,7 +204,7 @@ static int print_marks(FILE *out, const struct cover_axis *axis)
 			 " no change, : the floor.");
 }
 
-/* The rows that say nothing, and how much they could have said. */
+/* The rows that say nothing, and how much they could have said; of so few runs that is not known. */
 static int print_detectable(FILE *out, const struct comparison *c)
 {
 	char text[FIGURE_MAX];
@@ -215,7 +215,7 @@ static int print_detectable(FILE *out, const struct comparison *c)
 		const struct compare_row *r = &c->rows[i];
 		char *row;
 
-		if (r->d.verdict < VERDICT_INCONCLUSIVE)
+		if (r->d.verdict < VERDICT_INCONCLUSIVE || !isfinite(r->d.detectable))
 			continue;
 		row = compare_tell_row(c, r);
 		err = !row ? -ENOMEM
@@ -225,6 +225,19 @@ static int print_detectable(FILE *out, const struct comparison *c)
 		label = "";
 	}
 	return err;
+}
+
+static int print_no_control(FILE *out, const char *label, const struct comparison *c)
+{
+	const char *name = json_object_iter_key(json_object_iter(c->base.select));
+	char value[256];
+
+	if (!name)
+		return text_item(
+			out, label,
+			"no control: the bench nop was not measured (`twbench run nop ...`)");
+	return text_item(out, label, "no control: no sample of the bench nop has %s=%s", name,
+			 text_value(value, sizeof(value), json_object_get(c->base.select, name)));
 }
 
 static int print_warnings(FILE *out, const struct comparison *c)
@@ -246,9 +259,7 @@ static int print_warnings(FILE *out, const struct comparison *c)
 		label = "";
 	}
 	if (!err && !any_control(c))
-		err = text_item(
-			out, label,
-			"no control: the bench nop was not measured (`twbench run nop ...`)");
+		err = print_no_control(out, label, c);
 	return err;
 }
 

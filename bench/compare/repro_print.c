@@ -63,10 +63,15 @@ int repro_print_claims(FILE *out, const struct recipe *r)
 	};
 
 	for (size_t i = 0; i < r->n_claims; i++) {
-		char text[CLAIM_MAX];
+		const struct claim *c = &r->claims[i];
+		bool percent = !c->difference && c->kind != CLAIM_MEDIAN;
+		const char *unit = percent ? "%" : "";
+		double f = percent ? 100 : 1;
 
-		claim_text(text, &r->claims[i]);
-		fprintf(out, "%-10s %s\n", words[r->claims[i].kind], text);
+		fprintf(out,
+			c->kind == CLAIM_MEDIAN ? "%-10s row %s  %.6g%s [%.6g, %.6g]%s\n"
+						: "%-10s row %s  %+.4g%s [%+.4g, %+.4g]%s\n",
+			words[c->kind], c->id, f * c->value, unit, f * c->lo, f * c->hi, unit);
 	}
 	return 0;
 }

@@ -190,8 +190,8 @@ static int warn_order(struct comparison *c)
 		return 0;
 	if (isnan(share))
 		return warn(c, "order: the journals do not say when they were made: were the sides"
-			       " measured in turn? A..A B..B under a drift of 2 %% is 55 %% false"
-			       " alarms");
+			       " measured in turn? After A..A B..B a drift of 2 %% looks like a"
+			       " change in over half of all comparisons");
 	if (fabs(share - 0.5) < ONE_AFTER_THE_OTHER - 0.5)
 		return 0;
 	if (share > 0.5 && is_against(&c->head))
@@ -205,9 +205,9 @@ static int warn_order(struct comparison *c)
 	return warn(
 		c,
 		"order: %s was measured before %s (A..A B..B): a drift of the machine looks like a"
-		" change, 55 %% false alarms at 2 %%; measure in turn: `twbench run --impl a,b` and"
-		" compare JOURNAL:impl=a JOURNAL:impl=b, or short runs of each side in turn, given"
-		" as JOURNAL,JOURNAL,...",
+		" change (a drift of 2 %% does in over half of all comparisons); measure in turn:"
+		" `twbench run --impl a,b` and compare JOURNAL:impl=a JOURNAL:impl=b, or short runs"
+		" of each side in turn, given as JOURNAL,JOURNAL,...",
 		share > 0.5 ? "BASE" : "HEAD", share > 0.5 ? "HEAD" : "BASE");
 }
 

@@ -66,6 +66,8 @@ static int check_write(struct run *run, int err)
 	if (!err || run->io_err)
 		return err;
 	run->io_err = err;
+	if (run->r->full)
+		*run->r->full = true;
 	progress_clear(&run->progress);
 	fprintf(stderr, "twbench run: cannot write %s: %s", run->r->journal_path, why);
 	if (run->usable && strcmp(run->r->journal_path, "-"))

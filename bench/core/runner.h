@@ -18,6 +18,7 @@ struct runner {
 	const json_t *args; /* array of strings: the command line */
 	const struct journal *resumed; /* what an interrupted run left; NULL: a new journal */
 	bool quiet;
+	bool *full; /* set if the journal took no more; may be NULL */
 };
 
 /* Writes header (or resume), skips, samples, errors and footer. Prints progress and one line per

@@ -251,7 +251,7 @@ static const struct check checks[] = {
 	  "exits, steal time and slow interrupts between CPUs are part of every number",
 	  "compare only with runs on this machine; take absolute numbers from bare metal" },
 	{ "load", "loadavg", judge_load_avg, "other programs take the CPUs",
-	  "stop them, or wait until the load average is below 0.5 per CPU" },
+	  "stop other load, or wait until the load average is below 0.5 per CPU" },
 	{ "swap in use", "swap_used_bytes", judge_swap, "memory is short",
 	  "stop what uses the memory, then swapoff -a" },
 	{ "debug kernel", "debug_options", judge_debug, "checks dominate the costs",

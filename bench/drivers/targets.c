@@ -108,7 +108,8 @@ static const struct opt targets_opts[] = {
 	  .choices = target_kind_names,
 	  .def = { "remote", "remote remote-wait remote-read zombie exiting",
 		   "self remote remote-wait remote-read zombie exiting" },
-	  .help = "the task that the callback runs in, always of the invocation's own process" },
+	  .help = "the task that the callback runs in: the caller, or another thread of its process "
+		  "that computes, waits (epoll), reads (a pipe), has exited, or lives for 1 ms" },
 	{ .name = "mode",
 	  .type = OPT_ENUM,
 	  .choices = mode_names,

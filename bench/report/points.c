@@ -255,6 +255,32 @@ const json_t *param_value(const struct section *s, const char *name)
 	return NULL;
 }
 
+/* Whether two points agree in all that both have. */
+static bool look_alike(const struct section *s, const struct point *a, const struct point *b)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(s->params, i, name) {
+		const json_t *v = sample_param(a->first, json_string_value(name));
+		const json_t *w = sample_param(b->first, json_string_value(name));
+
+		if (v && w && !json_equal(v, w))
+			return false;
+	}
+	return true;
+}
+
+/* Whether only this, or the like, tells point i, which has it, from one that has it not. */
+static bool tells_apart(const struct section *s, size_t i, const char *name)
+{
+	for (size_t j = 0; j < s->n; j++)
+		if (!sample_param(s->points[j].first, name) &&
+		    look_alike(s, &s->points[i], &s->points[j]))
+			return true;
+	return false;
+}
+
 bool param_varies(const struct section *s, const char *name)
 {
 	const json_t *v = param_value(s, name);
@@ -262,7 +288,7 @@ bool param_varies(const struct section *s, const char *name)
 	for (size_t i = 0; i < s->n; i++) {
 		const json_t *w = sample_param(s->points[i].first, name);
 
-		if (w && !json_equal(v, w))
+		if (w && (!json_equal(v, w) || tells_apart(s, i, name)))
 			return true;
 	}
 	return false;

@@ -41,7 +41,7 @@ const json_t *sample_param(const json_t *sample, const char *name);
 /* The value of the first point that has it; NULL if none has. */
 const json_t *param_value(const struct section *s, const char *name);
 
-/* Whether two points that have it differ in it. */
+/* Whether two points that have it differ in it, or two in nothing but that one has it. */
 bool param_varies(const struct section *s, const char *name);
 
 /* A number of one sample, or NAN. */

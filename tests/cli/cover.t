@@ -66,6 +66,11 @@ assert 0 < text.index("latency_ns_p50") < text.index("CONTROL") < text.index("re
 ' "$T/out"
 tw cover "$T/base" "$T/head" --bench latency
 has "without a control: said" "$T/out" 'no control'
+sim few.a seed=71 n=3
+sim few.b seed=72 n=3
+tw cover "$T/few.a" "$T/few.b"
+has "too few to tell" "$T/out" 'unreachable'
+has_no "and to say what would be found" "$T/out" 'from - on|^would find'
 tw cover "$T/base" "$T/head" --style trigger
 expect "trigger" 0
 fits_mail "trigger"

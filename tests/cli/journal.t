@@ -22,6 +22,12 @@ else
 	expect "it obeys the schema" 0
 fi
 
+# Two invocations that the kernel ends, each after a second of CPU time.
+run timeout 60 bash -c 'ulimit -t 1; exec "$@"' - "$TWBENCH" run nop --set nop.where=user -d 3 -n 2 -o "$T/errors"
+expect "a run with errors" 6 "journal: $T/errors"
+holds "its journal" "$T/errors" "0 samples, 0 skips, 2 errors, complete"
+has "the report says so" "$T/out" '^errors +nop where=user'
+
 tw "${NOP[@]}" -n 2 -o "$T/again" --seed 7 -q
 expect "--quiet" 0
 check "--quiet says nothing" test ! -s "$T/out" -a ! -s "$T/err"

@@ -73,7 +73,7 @@ tw compare --format json "$T/base" "$T/head"
 check "the claims are what the table and compare say" "$PYTHON" "$T/claims.py" "$T/letter" "$T/out"
 tw repro "$T/letter" --dry-run
 expect "--dry-run" 0 'twbench run latency -n 20 -o '
-has "--dry-run: what is claimed" "$T/out" '^worse +[0-9a-f]{8}:R:'
+has "--dry-run: what is claimed" "$T/out" '^worse +row [0-9a-f]{8}  \+[45]\.[0-9]+% \[\+'
 
 # ---- the three answers ----
 
@@ -116,6 +116,15 @@ sim more seed=9 points=2 shift=0.3
 json "$T/letter" "$T/base2" "$T/more"
 expect "a greater change: 0" 0
 fact "a greater change: said" 'rows["delivery_ns_p50"]["size_differs"]'
+# The letter has four digits: 5.123 is no other size than 5.1234.
+sim exact.a seed=1 spread=0
+sim exact.b seed=1 spread=0 shift=0.0512345
+sim exact2.a seed=2 spread=0
+sim exact2.b seed=2 spread=0 shift=0.0512345
+letter exact "$T/exact.a" "$T/exact.b" --metrics delivery_ns_p50
+json "$T/exact" "$T/exact2.a" "$T/exact2.b"
+expect "the very same numbers: 0" 0
+fact "the very same numbers: no other size" 'not any(r["size_differs"] for r in d["rows"])'
 sim fewer.a seed=10
 sim fewer.b seed=11 shift=0.05
 json "$T/letter" "$T/fewer.a" "$T/fewer.b"

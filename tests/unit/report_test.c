@@ -380,11 +380,28 @@ static void a_parameter_of_some_points(void **state)
 	assert_says(x->out, "syscall  1");
 }
 
+/* But a column if nothing else tells the points apart. */
+static void a_parameter_that_is_or_is_not(void **state)
+{
+	struct fixture *x = *state;
+
+	journal_open(x, 0, env_plain);
+	add_sample(x, "latency", "{\"trigger\":\"syscall\"}", "{\"delivery_ns_p50\":5}", "{}", "");
+	add_sample(x, "latency", "{\"trigger\":\"syscall\",\"inject_ns\":1000}",
+		   "{\"delivery_ns_p50\":5}", "{}", "");
+	journal_close(x, true);
+	assert_int_equal(report(x, NULL, 0, -1), 0);
+	assert_says(x->out, "always     impl=stock trigger=syscall\n");
+	assert_says(x->out, "inject_ns  n");
+	assert_says(x->out, "1000  1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(head_names_machine_kernel_and_command),
 		fixture_test(a_parameter_of_some_points),
+		fixture_test(a_parameter_that_is_or_is_not),
 		fixture_test(six_invocations_have_an_interval),
 		fixture_test(fewer_than_six_have_a_range),
 		fixture_test(a_percentile_that_one_invocation_lacks_is_not_shown),
