@@ -204,24 +204,72 @@ static int print_marks(FILE *out, const struct cover_axis *axis)
 			 " no change, : the floor.");
 }
 
+static bool says_nothing(const struct compare_row *r)
+{
+	return r->d.verdict >= VERDICT_INCONCLUSIVE && isfinite(r->d.detectable);
+}
+
+static bool is_same_metric(const struct compare_row *a, const struct compare_row *b)
+{
+	return !strcmp(a->metric, b->metric) && json_equal(json_object_get(a->base->id, "bench"),
+							   json_object_get(b->base->id, "bench"));
+}
+
+/* Whether rows[i] is the first of its metric that says nothing; then how many there are, and which could
+ * have said most and least. */
+static size_t silent_rows(const struct comparison *c, size_t i, const struct compare_row *ends[2])
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < c->n_rows; k++) {
+		const struct compare_row *r = &c->rows[k];
+
+		if (!says_nothing(r) || !is_same_metric(r, &c->rows[i]))
+			continue;
+		if (k < i)
+			return 0;
+		ends[0] = !n || r->d.detectable < ends[0]->d.detectable ? r : ends[0];
+		ends[1] = !n || r->d.detectable > ends[1]->d.detectable ? r : ends[1];
+		n++;
+	}
+	return n;
+}
+
+/* A line per metric, however many points there are. */
+static int print_silent(FILE *out, const char *label, const struct comparison *c, size_t n,
+			const struct compare_row *const ends[2])
+{
+	char least[FIGURE_MAX], most[FIGURE_MAX];
+	char *row;
+	int err;
+
+	if (n > 1)
+		return text_item(out, label,
+				 "%s %s: a change from %s on, in the worst of %zu rows from %s",
+				 json_string_value(json_object_get(ends[0]->base->id, "bench")),
+				 ends[0]->metric, figure_detectable(least, ends[0]), n,
+				 figure_detectable(most, ends[1]));
+	row = compare_tell_row(c, ends[0]);
+	err = row ? text_item(out, label, "%s: a change from %s on", row,
+			      figure_detectable(least, ends[0]))
+		  : -ENOMEM;
+	free(row);
+	return err;
+}
+
 /* The rows that say nothing, and how much they could have said; of so few runs that is not known. */
 static int print_detectable(FILE *out, const struct comparison *c)
 {
-	char text[FIGURE_MAX];
+	const struct compare_row *ends[2];
 	const char *label = "would find";
 	int err = 0;
 
 	for (size_t i = 0; i < c->n_rows && !err && !is_single(c); i++) {
-		const struct compare_row *r = &c->rows[i];
-		char *row;
+		size_t n = says_nothing(&c->rows[i]) ? silent_rows(c, i, ends) : 0;
 
-		if (r->d.verdict < VERDICT_INCONCLUSIVE || !isfinite(r->d.detectable))
+		if (!n)
 			continue;
-		row = compare_tell_row(c, r);
-		err = !row ? -ENOMEM
-			   : text_item(out, label, "%s: a change from %s on", row,
-				       figure_detectable(text, r));
-		free(row);
+		err = print_silent(out, label, c, n, ends);
 		label = "";
 	}
 	return err;

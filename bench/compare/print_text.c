@@ -193,7 +193,10 @@ static int print_verdict(FILE *out, const struct comparison *c)
 	if (!f)
 		return -ENOMEM;
 	if (c->opts.self)
-		fputs(c->count[VERDICT_CHANGED] ? "THE HALVES DIFFER" : "NO DIFFERENCE FOUND", f);
+		fputs(c->count[VERDICT_CHANGED]			   ? "THE HALVES DIFFER"
+		      : c->count[VERDICT_UNREACHABLE] == c->n_rows ? "TOO FEW TO TELL"
+								   : "NO DIFFERENCE FOUND",
+		      f);
 	else
 		fputs(overall_name(compare_overall(c)), f);
 	fputs("  ", f);

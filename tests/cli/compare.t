@@ -234,6 +234,10 @@ tw compare --self "$T/self/run"
 expect "--self of a steady machine" 0 'noise floors of'
 has "--self: it says so" "$T/out" '^verdict +NO DIFFERENCE'
 check "--self: the file" test -s "$T/self/noise-floor.json"
+sim few.self n=4 seed=90
+tw compare --self "$T/few.self"
+expect "--self of 4 invocations" 0
+has "--self of 4 invocations: too few to tell" "$T/out" '^verdict +TOO FEW TO TELL'
 sim self/a n=200 seed=92 shift=0
 sim self/b n=200 seed=93 shift=0.02
 cmp_json "$T/self/a" "$T/self/b"

@@ -133,4 +133,15 @@ edit head 's["metrics"]["delivery_ns_p50"] = 1000 * (1.06 if i % 2 else 0.94)' s
 tw cover --metrics delivery_ns_p50 "$T/base" "$T/head"
 has "cover: of two +- in percent the greater" "$T/out" '^delivery_ns_p50 .* 50\.0% '
 
+# ---- one boot on both sides ----
+
+"$SIM" "$T/boot.a" seed=61
+"$SIM" "$T/boot.b" seed=62 start=0.2
+"$SIM" "$T/boot.c" seed=63 start=0.4 boot=b9
+tw compare --treatment kernel "$T/boot.a" "$T/boot.b"
+has "--treatment kernel within one boot is told" "$T/out" 'treatment: both sides have samples'
+tw compare --treatment kernel "$T/boot.a" "$T/boot.c"
+has_no "two boots are two" "$T/out" 'treatment: both sides'
+has "but too few" "$T/out" 'boots: what differs is chosen at boot'
+
 finish

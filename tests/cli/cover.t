@@ -66,6 +66,16 @@ assert 0 < text.index("latency_ns_p50") < text.index("CONTROL") < text.index("re
 ' "$T/out"
 tw cover "$T/base" "$T/head" --bench latency
 has "without a control: said" "$T/out" 'no control'
+sim many.a seed=75 points=5 spread=0.05
+sim many.b seed=76 points=5 spread=0.05 start=0.3
+tw cover "$T/many.a" "$T/many.b"
+check "rows without a verdict: a line per metric, what would be found" "$PYTHON" -c '
+import re, sys
+text = " ".join(open(sys.argv[1]).read().split())
+lines = re.findall(r"latency (\S+): a change from ([0-9.]+)% on, in the worst of (\d+) rows from ([0-9.]+)%", text)
+assert len(lines) > 2 and len({line[0] for line in lines}) == len(lines), lines
+assert all(float(least) <= float(most) and 2 <= int(n) <= 5 for _, least, n, most in lines), lines
+' "$T/out"
 sim few.a seed=71 n=3
 sim few.b seed=72 n=3
 tw cover "$T/few.a" "$T/few.b"
