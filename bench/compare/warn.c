@@ -113,15 +113,20 @@ static bool share_a_boot(const struct comparison *c)
 	return false;
 }
 
+static int warn_one_boot(struct comparison *c)
+{
+	if (c->unit != COMPARE_BOOTS || !share_a_boot(c))
+		return 0;
+	return compare_add_warning(
+		c, "treatment: both sides have samples of one boot, in which what is chosen at boot"
+		   " cannot differ: is it the journal that was meant?");
+}
+
 static int warn_boots(struct comparison *c)
 {
 	size_t n = json_object_size(c->base.boots), m = json_object_size(c->head.boots);
 	size_t least = invocations_for(false, c->opts.decide.alpha / c->n_rows);
 
-	if (c->unit == COMPARE_BOOTS && share_a_boot(c))
-		return compare_add_warning(
-			c, "treatment: both sides have samples of one boot, in which what is chosen"
-			   " at boot cannot differ: is it the journal that was meant?");
 	if (c->unit == COMPARE_BOOTS && (n < least || m < least))
 		return compare_add_warning(
 			c,
@@ -260,6 +265,7 @@ int compare_warn(struct comparison *c)
 
 	err = err ? err : warn_reach(c);
 	err = err ? err : warn_pairs(c);
+	err = err ? err : warn_one_boot(c);
 	err = err ? err : warn_boots(c);
 	err = err ? err : warn_tests(c);
 	err = err ? err : warn_spread(c);
