@@ -73,12 +73,31 @@ static int read_base(const struct run_args *a, struct side *base)
 	return code;
 }
 
+/* "--budget S", "--budget=S", also shortened: it would cut the invocations that were typed. */
+static void drop_budget(json_t *words)
+{
+	for (size_t i = 0; i < json_array_size(words);) {
+		const char *word = json_string_value(json_array_get(words, i)) ?: "";
+		size_t n = strcspn(word, "=");
+
+		if (n < 3 || strncmp(word, "--budget", n)) {
+			i++;
+			continue;
+		}
+		if (!word[n])
+			json_array_remove(words, i + 1);
+		json_array_remove(words, i);
+	}
+}
+
 /* "run", what the base measured, and what was typed: the last one counts. */
-static json_t *join(const json_t *base, const json_t *typed)
+static json_t *join(const json_t *base, const json_t *typed, bool counted)
 {
 	json_t *out = json_array(), *plan = plan_args(base), *v;
 	size_t i;
 
+	if (counted)
+		drop_budget(plan);
 	json_array_append(out, json_array_get(typed, 0));
 	json_array_foreach(plan, i, v)
 		if (i)
@@ -100,7 +119,7 @@ int run_take_plan(struct run_args *a, json_t **args, char ***argv)
 	if (code < 0) {
 		const json_t *header = base.journals[0].header;
 
-		both = join(json_object_get(header, "args"), *args);
+		both = join(json_object_get(header, "args"), *args, typed.invocations);
 		json_decref(*args);
 		*args = both;
 		json_decref(a->values);

@@ -43,7 +43,8 @@ floor=(--floor 25)
 
 # ---- nothing differs ----
 
-tw run --against "$T/base.jsonl" --floor 60 --confirm -q -o "$T/same.jsonl"
+# A neighbour can make six invocations half as slow again: only what nothing but a planted change reaches.
+tw run --against "$T/base.jsonl" --floor 95 --metrics clock_ns --confirm -q -o "$T/same.jsonl"
 expect "the same: exit code 0" 0
 has "the same: the verdict, also with -q" "$T/out" '^verdict +(NO REGRESSION|INCONCLUSIVE)'
 has_no "-q: not the tables of the run" "$T/out" '^command'
@@ -259,6 +260,11 @@ plan "as long as is typed" '^1 points, 6 inv.* 0.2 s windows' -d 0.2
 plan "the seed that is typed" 'seed 77$' --seed 77
 plan "a budget" '^1 points, 2 inv' --budget 0.8
 plan "benches that are typed" '^1 points, 20 inv.* 1 s windows' nop --set nop.where=user -p full
+tw "${NOP[@]}" -n 30 --budget 1 -q -o "$T/cut.jsonl"
+tw run --dry-run --against "$T/cut.jsonl" -n 29
+has "-n: the budget of the base does not cut it" "$T/out" ' 29 invocations of each'
+tw run --dry-run --against "$T/cut.jsonl"
+has_no "without: it does" "$T/out" ' 30 invocations of each'
 tw run --dry-run user-schedule --impl posted,refcounted -n 2
 points=$(grep -c '^ ' "$T/out")
 name=$(sed -nE 's/^  user-schedule posted (.*)/user-schedule \1/p;' "$T/out" | head -n 1)
