@@ -39,17 +39,27 @@ static const char *unit_name(const struct comparison *c)
 
 /* ---- what the numbers can decide ---- */
 
-static size_t count_reason(const struct comparison *c, enum decide_reason reason,
-			   const struct compare_row **row)
+typedef bool row_test(const struct comparison *c, const struct compare_row *r);
+
+/* How many rows it is true of; the first one. */
+static size_t count_rows(const struct comparison *c, row_test *is, const struct compare_row **first)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->n_rows; i++) {
-		if (c->rows[i].d.verdict != VERDICT_UNREACHABLE || c->rows[i].d.reason != reason)
-			continue;
-		*row = n++ ? *row : &c->rows[i];
-	}
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (is(c, &c->rows[i]))
+			*first = n++ ? *first : &c->rows[i];
 	return n;
+}
+
+static bool is_too_few(const struct comparison *c, const struct compare_row *r)
+{
+	return r->d.verdict == VERDICT_UNREACHABLE && r->d.reason == DECIDE_TOO_FEW;
+}
+
+static bool is_tied(const struct comparison *c, const struct compare_row *r)
+{
+	return r->d.verdict == VERDICT_UNREACHABLE && r->d.reason == DECIDE_TIES;
 }
 
 static int warn_reach(struct comparison *c)
@@ -57,7 +67,7 @@ static int warn_reach(struct comparison *c)
 	const struct compare_row *row = NULL;
 	double alpha = c->opts.decide.alpha;
 	bool paired = c->unit == COMPARE_PAIRS;
-	size_t n = count_reason(c, DECIDE_TOO_FEW, &row), ties;
+	size_t n = count_rows(c, is_too_few, &row), ties;
 	int err = 0;
 
 	if (n)
@@ -69,7 +79,7 @@ static int warn_reach(struct comparison *c)
 			row->data.n_base, row->data.n_head, alpha, c->n_rows,
 			c->n_rows == 1 ? "" : "s", n, invocations_for(paired, alpha / c->n_rows),
 			unit_name(c));
-	ties = count_reason(c, DECIDE_TIES, &row);
+	ties = count_rows(c, is_tied, &row);
 	if (ties && !err)
 		err = compare_add_warning(
 			c,
@@ -80,18 +90,17 @@ static int warn_reach(struct comparison *c)
 }
 
 /* Halves whose other half failed. */
+static bool is_cut(const struct comparison *c, const struct compare_row *r)
+{
+	return c->unit == COMPARE_PAIRS &&
+	       (r->data.n_base != r->base->n || r->data.n_head != r->head->n);
+}
+
 static int warn_pairs(struct comparison *c)
 {
 	const struct compare_row *row = NULL;
-	size_t n = 0;
+	size_t n = count_rows(c, is_cut, &row);
 
-	for (size_t i = 0; i < c->n_rows && c->unit == COMPARE_PAIRS; i++) {
-		const struct compare_row *r = &c->rows[i];
-
-		if (r->data.n_base == r->base->n && r->data.n_head == r->head->n)
-			continue;
-		row = n++ ? row : r;
-	}
 	if (!n)
 		return 0;
 	return compare_add_warning(
@@ -144,17 +153,16 @@ static int warn_boots(struct comparison *c)
 	return 0;
 }
 
+static bool is_disputed(const struct comparison *c, const struct compare_row *r)
+{
+	return r->d.welch_disagrees;
+}
+
 static int warn_tests(struct comparison *c)
 {
 	const struct compare_row *first = NULL;
-	size_t n = 0;
+	size_t n = count_rows(c, is_disputed, &first);
 
-	for (size_t i = 0; i < c->n_rows; i++) {
-		if (!c->rows[i].d.welch_disagrees)
-			continue;
-		first = first ? first : &c->rows[i];
-		n++;
-	}
 	if (!n)
 		return 0;
 	return compare_add_warning(
@@ -165,14 +173,16 @@ static int warn_tests(struct comparison *c)
 		n, n == 1 ? "" : "s", first->metric);
 }
 
+static bool is_lopsided(const struct comparison *c, const struct compare_row *r)
+{
+	return row_is_lopsided(r);
+}
+
 static int warn_spread(struct comparison *c)
 {
 	const struct compare_row *row = NULL;
-	size_t n = 0;
+	size_t n = count_rows(c, is_lopsided, &row);
 
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (row_is_lopsided(&c->rows[i]))
-			row = n++ ? row : &c->rows[i];
 	if (!n)
 		return 0;
 	return compare_add_warning(
@@ -188,15 +198,17 @@ static int warn_spread(struct comparison *c)
  * Within a run in random order, what neighbours share is shared by the sides. In blocks of runs it
  * is not.
  */
+static bool is_serial(const struct comparison *c, const struct compare_row *r)
+{
+	return c->unit == COMPARE_INVOCATIONS && !c->opts.unpaired && !c->opts.self &&
+	       row_serial_p(r) < c->opts.decide.alpha / c->n_rows;
+}
+
 static int warn_serial(struct comparison *c)
 {
-	double level = c->opts.decide.alpha / c->n_rows;
 	const struct compare_row *row = NULL;
-	size_t n = 0;
+	size_t n = count_rows(c, is_serial, &row);
 
-	for (size_t i = 0; i < c->n_rows && c->unit == COMPARE_INVOCATIONS; i++)
-		if (!c->opts.unpaired && !c->opts.self && row_serial_p(&c->rows[i]) < level)
-			row = n++ ? row : &c->rows[i];
 	if (!n)
 		return 0;
 	return compare_add_warning(
@@ -211,20 +223,18 @@ static int warn_serial(struct comparison *c)
 /* ---- floors, controls ---- */
 
 /* What only the floor that was measured makes equivalent: of few or wild invocations it is wide. */
+static bool is_by_measured_floor(const struct comparison *c, const struct compare_row *r)
+{
+	return r->d.verdict == VERDICT_EQUIVALENT &&
+	       !decide_is_within(r->data.scale, r->floor_asked, r->d.lo, r->d.hi);
+}
+
 static int warn_wide_floor(struct comparison *c)
 {
 	const struct compare_row *first = NULL;
 	char floor[FIGURE_MAX];
-	size_t n = 0;
+	size_t n = count_rows(c, is_by_measured_floor, &first);
 
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct compare_row *r = &c->rows[i];
-
-		if (r->d.verdict != VERDICT_EQUIVALENT ||
-		    decide_is_within(r->data.scale, r->floor_asked, r->d.lo, r->d.hi))
-			continue;
-		first = n++ ? first : r;
-	}
 	if (!n)
 		return 0;
 	figure_change(floor, first, first->data.floor);
