@@ -8,6 +8,7 @@
 
 #include "exit_code.h"
 #include "repro.h"
+#include "warn.h"
 
 #define WHY(r, ...) snprintf((r)->c.why, sizeof((r)->c.why), __VA_ARGS__)
 
@@ -83,13 +84,10 @@ static bool is_side(const struct repro *r, const struct side *s, const char *sid
 
 static int warn_of_side(struct repro *r, const struct side *s, const char *side)
 {
-	char text[120];
-
 	if (!repro_has_side(r->letter, side) || repro_is_side(r->letter, env_of(s), side))
 		return 0;
-	snprintf(text, sizeof(text), "%s is not of the kernel or commit that the letter's is of",
-		 side);
-	return json_array_append_new(r->c.warnings, json_string(text));
+	return compare_add_warning(
+		&r->c, "%s is not of the kernel or commit that the letter's is of", side);
 }
 
 /* A comparison of something with itself would say "not reproduced" of any change. */
@@ -120,21 +118,19 @@ static int check_treatment(struct repro *r)
 }
 
 /* A loose rule is easier to reproduce, and the mail chooses it. */
-static int warn_of_rule(const struct repro *r)
+static int warn_of_rule(struct repro *r)
 {
 	static const struct decide_opts usual = DECIDE_DEFAULTS;
 	const struct compare_opts *o = &r->c.opts;
 	const struct decide_opts *d = &o->decide;
-	char text[200];
 
 	if (!recipe_word(r->letter, "floor") && !recipe_word(r->letter, "alpha") &&
 	    !recipe_word(r->letter, "level"))
 		return 0;
-	snprintf(
-		text, sizeof(text),
+	return compare_add_warning(
+		&r->c,
 		"judged by the letter's rule: floor %g %%, alpha %g, level %g (usual: %g %%, %g, %g)",
 		100 * o->floor, d->alpha, d->level, 100 * COMPARE_FLOOR, usual.alpha, usual.level);
-	return json_array_append_new(r->c.warnings, json_string(text));
 }
 
 /* Nothing is easier to reproduce. */
@@ -158,16 +154,17 @@ static int check_fresh(struct repro *r)
 	const json_t *env = env_of(s);
 	char why[600];
 	bool single = recipe_sides(r->letter) == RECIPE_SINGLE;
+	int err = 0;
 
 	if (own) {
 		WHY(r, "%s is a journal of the letter itself: nothing was measured anew", own);
 		return EXIT_USAGE;
 	}
 	if (!repro_is_version(r->letter, env, why, sizeof(why)))
-		json_array_append_new(r->c.warnings, json_string(why));
-	if (!repro_is_build(r->letter, env, why, sizeof(why)))
-		json_array_append_new(r->c.warnings, json_string(why));
-	if (warn_of_rule(r))
+		err = compare_add_warning(&r->c, "%s", why);
+	if (!err && !repro_is_build(r->letter, env, why, sizeof(why)))
+		err = compare_add_warning(&r->c, "%s", why);
+	if (err || warn_of_rule(r))
 		return EXIT_INTERNAL;
 	if (!single)
 		return check_treatment(r);
