@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "command.h"
 #include "exit_code.h"
 #include "place.h"
+#include "slurp.h"
 #include "text.h"
 
 /* A picture takes a second. */
@@ -161,38 +163,21 @@ static void complain(const char *who, const struct figure *f, int code, const ch
 		fprintf(stderr, "%s: %s: warning: gnuplot: %s\n", who, f->source->name, words);
 }
 
-static int read_picture(const char *dir, char **text)
-{
-	char path[PATH_MAX];
-	size_t size;
-	FILE *out;
-	int err;
-
-	snprintf(path, sizeof(path), "%s/picture", dir);
-	out = open_memstream(text, &size);
-	if (!out)
-		return -errno;
-	err = copy_bytes(path, out);
-	if (fclose(out))
-		err = -ENOMEM;
-	if (!err)
-		return 0;
-	free(*text);
-	*text = NULL;
-	return err;
-}
-
 int plot_svg(const char *who, const struct figure *f, const struct figure_points *points,
 	     const struct figure_table *table, const struct figure_look *look, char **text,
 	     char *why, size_t size)
 {
+	char picture[PATH_MAX];
 	struct kept c;
-	int code = draw(f, points, table, look, &c, why, size), err;
+	int code = draw(f, points, table, look, &c, why, size), err = 0;
+	size_t n;
 
 	*text = NULL;
 	if (code != EXIT_USAGE)
 		complain(who, f, code, why);
-	err = code ? 0 : read_picture(c.dir, text);
+	snprintf(picture, sizeof(picture), "%s/picture", c.dir);
+	if (!code)
+		err = slurp_file(picture, SIZE_MAX, text, &n);
 	command_end(&c);
 	if (!err)
 		return code;

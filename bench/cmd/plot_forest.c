@@ -3,6 +3,7 @@
 #include "plot_forest.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "exit_code.h"
 #include "print.h"
 #include "report.h"
+#include "slurp.h"
 #include "text.h"
 
 /* Rows of a verdict each; a table that is longer is no picture. */
@@ -144,32 +146,11 @@ int forest_compare(const char *who, struct compare_args *with, char *const sides
 
 /* ---- a file ---- */
 
-static int read_all(const char *path, char **text, size_t *size)
-{
-	FILE *in = fopen(path, "re"), *out;
-	char buf[4096];
-	size_t n;
-	int err = in ? 0 : -errno;
-
-	out = in ? open_memstream(text, size) : NULL;
-	if (in && !out)
-		err = -ENOMEM;
-	while (!err && (n = fread(buf, 1, sizeof(buf), in)))
-		fwrite(buf, 1, n, out);
-	if (in && ferror(in) && !err)
-		err = -EIO;
-	if (in)
-		fclose(in);
-	if (out && fclose(out) && !err)
-		err = -ENOMEM;
-	return err;
-}
-
 int forest_read(const char *who, const struct figure *f, const char *path, struct forest *out)
 {
 	char why[200];
 	size_t size = 0;
-	int err = read_all(path, &out->text, &size);
+	int err = slurp_file(path, SIZE_MAX, &out->text, &size);
 
 	if (err) {
 		fprintf(stderr, "%s: %s: %s\n", who, path, strerror(-err));
