@@ -87,7 +87,6 @@ static error_t parse_verdict(int key, char *arg, struct argp_state *state)
 {
 	struct compare_args *args = state->input;
 
-	args->given |= key >= KEY_ALPHA && key <= KEY_METRICS;
 	if (key >= KEY_ALPHA && key <= KEY_METRICS && keep_word(state, args, key, arg))
 		return EINVAL;
 	switch (key) {
@@ -122,7 +121,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = args;
 		return 0;
 	case KEY_BENCH:
-		args->given = true;
 		args->opts.benches = arg;
 		return 0;
 	default:
@@ -146,6 +144,11 @@ error_t compare_format_parse(const struct argp_state *state, const char *arg,
 		return 0;
 	}
 	return cli_error(state, "unknown format '%s': text, markdown, json or github", arg);
+}
+
+bool compare_args_given(const struct compare_args *args)
+{
+	return args->n_words || args->opts.benches;
 }
 
 int compare_args_treatment(struct compare_args *args, const char *who)

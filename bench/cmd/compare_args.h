@@ -12,7 +12,6 @@
 struct compare_args {
 	struct compare_opts opts;
 	const char *treatment, *floor_file; /* as typed; NULL: not given */
-	bool given; /* any of them */
 	const char *words[COMPARE_MAX_WORDS]; /* of compare_verdict_argp, to be handed on */
 	size_t n_words;
 };
@@ -40,6 +39,9 @@ error_t compare_format_parse(const struct argp_state *state, const char *arg,
 int compare_args_treatment(struct compare_args *args, const char *who);
 int compare_args_floors(struct compare_args *args, const char *who, const char *base);
 void compare_args_free(struct compare_args *args);
+
+/* Whether any of the options was typed. */
+bool compare_args_given(const struct compare_args *args);
 
 /* The path of the noise floors, new; NULL: none, or no memory. */
 char *compare_args_floor_path(const struct compare_args *args, const char *base);

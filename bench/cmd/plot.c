@@ -212,7 +212,7 @@ static int check_forest(struct args *args)
 {
 	int code;
 
-	if (!has_sides(args) && args->with.given)
+	if (!has_sides(args) && compare_args_given(&args->with))
 		return usage("--alpha, --level, --floor, --floor-file, --treatment, --bench and"
 			     " --metrics are of BASE HEAD forest");
 	if (is_forest_alone(args) && args->n_where)

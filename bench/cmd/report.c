@@ -88,15 +88,6 @@ static bool compares(const struct args *args)
 	return args->html.dir && args->n == 2;
 }
 
-static bool is_default(const struct compare_args *a)
-{
-	static const struct compare_args d = COMPARE_ARGS_DEFAULTS;
-
-	return !a->treatment && !a->floor_file && !a->opts.metrics && !a->opts.benches &&
-	       a->opts.floor == d.opts.floor && a->opts.decide.alpha == d.opts.decide.alpha &&
-	       a->opts.decide.level == d.opts.decide.level;
-}
-
 /* -1: go on; otherwise the exit code. */
 static int parse_args(int argc, char **argv, struct args *args)
 {
@@ -108,7 +99,7 @@ static int parse_args(int argc, char **argv, struct args *args)
 		fputs(WHO ": which JOURNAL? `twbench run -o FILE` writes one\n", stderr);
 		return EXIT_USAGE;
 	}
-	if (!compares(args) && !is_default(&args->html.with)) {
+	if (!compares(args) && compare_args_given(&args->html.with)) {
 		fputs(WHO ": options of a comparison go with --html and two journals\n", stderr);
 		return EXIT_USAGE;
 	}
