@@ -16,6 +16,12 @@ need_python() {
 	finish
 }
 
+need_gnuplot() {
+	command -v gnuplot >/dev/null && return
+	skip "$(basename "$0")" "no gnuplot (Debian package gnuplot-nox)"
+	finish
+}
+
 # tw ARG...: `run` of twbench. A hang is a failure, not the end of the test.
 tw() { run timeout -k 5 60 "$TWBENCH" "$@"; }
 

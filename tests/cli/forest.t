@@ -5,10 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python
-command -v gnuplot >/dev/null || {
-	skip forest.t "no gnuplot (Debian package gnuplot-nox)"
-	finish
-}
+need_gnuplot
 ROWS=tests/fixtures/rows.tsv
 
 # ---- two sides ----

@@ -6,10 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 . tests/cli/common.sh
 need_python
-command -v gnuplot >/dev/null || {
-	skip plot.t "no gnuplot (Debian package gnuplot-nox)"
-	finish
-}
+need_gnuplot
 
 J=tests/fixtures/plot.jsonl
 FIGURES=()
